@@ -2,31 +2,28 @@ package io.raftqueue;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root of what queues throw; says whether the failed operation may have taken effect. */
-public class RaftQueueException extends RuntimeException {
+/** Root of all failures of this library. The message carries the state at the time: leader, role, members, elapsed. */
+public abstract class RaftQueueException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Whether the operation may have taken effect. */
-    private final boolean mayHaveBeenApplied;
-
-    /**
-     * Creates an exception.
-     *
-     * @param message what failed, why and what to do
-     * @param mayHaveBeenApplied false if the operation surely has not taken effect, so that a retry is safe
-     * @param cause what led to it, or null
-     */
-    public RaftQueueException(String message, boolean mayHaveBeenApplied, @Nullable Throwable cause) {
-        super(message, cause);
-        this.mayHaveBeenApplied = mayHaveBeenApplied;
+    /** What a caller may do. */
+    public enum Retry {
+        /** Nothing was and nothing will be applied: retry when the cause is gone. */
+        NOT_APPLIED,
+        /** It may have been applied, or may still be: retry only with the same key. */
+        MAY_HAVE_BEEN_APPLIED,
+        /** A retry cannot help. */
+        USELESS
     }
 
-    /**
-     * Whether the failed operation may have taken effect: if false, a plain retry is safe.
-     *
-     * @return true if the outcome is unknown
-     */
-    public boolean mayHaveBeenApplied() {
-        return mayHaveBeenApplied;
+    private final Retry retry;
+
+    protected RaftQueueException(Retry retry, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.retry = retry;
+    }
+
+    public final Retry retry() {
+        return retry;
     }
 }

@@ -1,0 +1,14 @@
+package io.raftqueue;
+
+/** The queue or its node is closed. */
+public final class ClosedException extends RaftQueueException {
+    private static final long serialVersionUID = 1L;
+
+    public ClosedException(String message) {
+        super(Retry.NOT_APPLIED, message, null);
+    }
+
+    public ClosedException(String message, Throwable cause) {
+        super(Retry.NOT_APPLIED, message, cause);
+    }
+}

@@ -1,0 +1,14 @@
+package io.raftqueue;
+
+/** The node stopped for good, by an I/O error or a damaged log; the cause says which. */
+public final class NodeFailedException extends RaftQueueException {
+    private static final long serialVersionUID = 1L;
+
+    public NodeFailedException(String message) {
+        super(Retry.NOT_APPLIED, message, null);
+    }
+
+    public NodeFailedException(String message, Throwable cause) {
+        super(Retry.NOT_APPLIED, message, cause);
+    }
+}

@@ -1,0 +1,45 @@
+package io.raftqueue.consensus;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as the consensus sees it. All calls come from the one thread that owns the consensus. A storage that throws
+ * has failed for good; the node stops (FAILED) before anything that rests on the lost write leaves it.
+ */
+public interface RaftStorage {
+    /** Index of the first entry present; lastIndex()+1 when there is none. */
+    long firstIndex();
+
+    /** Index of the last entry written (not necessarily durable); the snapshot's index when there is none. */
+    long lastIndex();
+
+    /** Highest index known to be on disk (fsynced). */
+    long durableIndex();
+
+    /** Index and term covered by the newest published snapshot; 0, 0 when there is none. */
+    long snapshotIndex();
+
+    long snapshotTerm();
+
+    /** Term of the entry; the snapshot's term at its index; 0 at index 0; -1 when not present. */
+    long termAt(long index);
+
+    /** Entries from..to (inclusive), at least one, then as many as fit in maxBytes of payload. */
+    List<Entry> entries(long from, long to, int maxBytes);
+
+    /** Appends consecutive entries after lastIndex(). Written when it returns, durable when durableIndex() says so. */
+    void append(List<Entry> entries);
+
+    /** Removes the entries from..lastIndex(). */
+    void truncateFrom(long index);
+
+    long term();
+
+    @Nullable
+    UUID votedFor();
+
+    /** Durable when it returns. The term never goes back. */
+    void saveTermAndVote(long term, @Nullable UUID votedFor);
+}

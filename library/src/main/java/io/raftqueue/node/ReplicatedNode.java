@@ -1,0 +1,6 @@
+package io.raftqueue.node;
+
+/** The API's node over a replica. */
+public final class ReplicatedNode {
+    private ReplicatedNode() {}
+}
