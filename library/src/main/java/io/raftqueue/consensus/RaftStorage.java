@@ -15,12 +15,13 @@ public interface RaftStorage {
     /** Index of the last entry written (not necessarily durable); the snapshot's index when there is none. */
     long lastIndex();
 
-    /** Highest index known to be on disk (fsynced). */
+    /** Highest index known to be on disk (fsynced). Never above lastIndex(); falls with truncateFrom. */
     long durableIndex();
 
-    /** Index and term covered by the newest published snapshot; 0, 0 when there is none. */
+    /** Index covered by the newest published snapshot; 0 when there is none. */
     long snapshotIndex();
 
+    /** Term of the entry at {@link #snapshotIndex()}; 0 when there is no snapshot. */
     long snapshotTerm();
 
     /** Term of the entry; the snapshot's term at its index; 0 at index 0; -1 when not present. */
@@ -31,6 +32,14 @@ public interface RaftStorage {
 
     /** Appends consecutive entries after lastIndex(). Written when it returns, durable when durableIndex() says so. */
     void append(List<Entry> entries);
+
+    /**
+     * Whether {@code bytes} more of payload may be appended. A full disk is no failure (nothing was written): a leader
+     * refuses proposals, a follower leaves entries unanswered, until there is room again.
+     */
+    default boolean roomFor(long bytes) {
+        return true;
+    }
 
     /** Removes the entries from..lastIndex(). */
     void truncateFrom(long index);

@@ -1,0 +1,197 @@
+package io.raftqueue.consensus;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Raft, as in the paper and Ongaro's thesis, without threads, clock, I/O or randomness of its own: one thread calls it
+ * with what happened and the time, effects leave by {@link RaftStorage}, {@link Outbox} and {@link ConsensusListener}.
+ *
+ * <p>The host's loop: hand in every input that waits ({@link #receive}, {@link #propose}, {@link #durableAdvanced},
+ * {@link #tick} at least every 20 ms, …), then call {@link #flush} once. Proposals are appended, entries and answers are
+ * sent, and commitment is told by flush, so that a batch of inputs costs one append and few messages. Times are
+ * nanoseconds of any monotonic clock. Exceptions of the storage, and {@link IllegalStateException} when an invariant is
+ * broken, mean that this server must stop; every other call may be repeated.
+ */
+public final class Consensus {
+    public Consensus(
+            ConsensusOptions options,
+            UUID self,
+            RaftStorage storage,
+            Outbox outbox,
+            ConsensusListener listener,
+            RandomGenerator random) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Makes the first entry of a new cluster's log: its configuration, so that the log holds every member. Give every
+     * first member the same configuration. The host makes it durable before {@link #start}.
+     */
+    public static void bootstrap(RaftStorage storage, Configuration first, long time) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** @param snapshot of the newest published snapshot; null when there is none. Call once, first. */
+    public void start(@Nullable SnapshotPoint snapshot, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Time passed. */
+    public void tick(long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** A message came. It is dropped unless it is for this incarnation and of this cluster. */
+    public void receive(Envelope envelope, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@link RaftStorage#durableIndex()} rose. */
+    public void durableAdvanced(long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Leader only. The entry is appended by the next {@link #flush}, unless this server stops leading before.
+     *
+     * @return its index
+     * @throws NotLeaderException also during a leadership transfer; nothing is appended
+     */
+    public long propose(byte[] payload, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** After a batch of inputs: appends what was proposed, sends what is due, tells what was committed. */
+    public void flush(long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Leader only. Appends a new configuration, in force from now on.
+     *
+     * @param force skips the checks that look at who is alive (NOT_CAUGHT_UP, WOULD_LOSE_MAJORITY), never those of Raft
+     * @return index of its entry; committed when the listener says so
+     * @throws ConfigurationRefusedException with the reason; nothing changed
+     */
+    public long changeConfiguration(Configuration next, boolean force, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Any server. {@link ConsensusListener#readReady} is called, sooner or later, with an index at or above everything
+     * acknowledged before this call. Survives changes of leader; waits as long as there is none: see {@link #cancelRead}.
+     */
+    public void readIndex(long readId, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    public void cancelRead(long readId) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Leader only, else nothing happens. Takes no more proposals, brings the target up to date and lets it campaign;
+     * given up after an election timeout.
+     *
+     * @param to null: the voter that is furthest
+     */
+    public void transferLeadership(@Nullable UUID to, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** A hint: the link to that server broke. When it is the leader, an election is tried at once. */
+    public void peerUnreachable(UUID peer, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * The host was offered a snapshot by a leader (once per transfer, or per chunk).
+     *
+     * @return whether it is wanted: the sender leads the current term and the snapshot is ahead of what is committed
+     */
+    public boolean snapshotOffered(UUID leader, long term, long index, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * The storage and the state stand at this snapshot now. Call it only for a snapshot that {@link #snapshotOffered}
+     * wanted, or one of the own state (index at most {@link #commitIndex}).
+     */
+    public void snapshotInstalled(SnapshotPoint snapshot, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The follower has installed a snapshot of that index. */
+    public void snapshotSent(UUID follower, long index, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The transfer failed; it is asked for again after a heartbeat interval. */
+    public void snapshotFailed(UUID follower, long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** What a snapshot at that index must carry. At most {@link #commitIndex}, at least the newest snapshot's index. */
+    public SnapshotPoint snapshotPoint(long index) {
+        throw new UnsupportedOperationException();
+    }
+
+    public RaftRole role() {
+        throw new UnsupportedOperationException();
+    }
+
+    public long term() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Incarnation of this term's leader, if known; this server's own when it leads. */
+    public @Nullable UUID leader() {
+        throw new UnsupportedOperationException();
+    }
+
+    public long commitIndex() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The newest configuration in the log; null when there is none. */
+    public @Nullable Configuration configuration() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Index of {@link #configuration()}. */
+    public long configurationIndex() {
+        throw new UnsupportedOperationException();
+    }
+
+    public boolean configurationCommitted() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Leads, and its term's no-op is committed. */
+    public boolean serving() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Payload appended by this leader and not yet committed: the host's measure for back-pressure. */
+    public long uncommittedBytes() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Cluster time in milliseconds: exact on the leader, the last heard elsewhere. */
+    public long clusterTime(long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Milliseconds since this term's leader was heard; 0 on the leader; -1 when none was. */
+    public long leaderSilentMillis(long now) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Empty unless this server leads. */
+    public List<FollowerStatus> followers(long now) {
+        throw new UnsupportedOperationException();
+    }
+}
