@@ -16,11 +16,13 @@ public final class MembershipException extends RaftQueueException {
 
     private final Reason reason;
 
+    /** With the reason, and the text for people. */
     public MembershipException(Reason reason, String message) {
         super(Retry.NOT_APPLIED, message, null);
         this.reason = reason;
     }
 
+    /** Why it was refused. */
     public Reason reason() {
         return reason;
     }

@@ -33,6 +33,7 @@ public record NodeStatus(
         @Nullable String lastError,
         boolean failed) {
 
+    /** Whether the node can serve now. */
     public boolean ready() {
         return notReady.isEmpty();
     }

@@ -4,10 +4,12 @@ package io.raftqueue;
 public final class OverloadedException extends RaftQueueException {
     private static final long serialVersionUID = 1L;
 
+    /** With the text for people. */
     public OverloadedException(String message) {
         super(Retry.NOT_APPLIED, message, null);
     }
 
+    /** With the text for people, and what led to it. */
     public OverloadedException(String message, Throwable cause) {
         super(Retry.NOT_APPLIED, message, cause);
     }

@@ -8,10 +8,24 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A member of a cluster: lifecycle, status, membership, and any number of named queues. One node owns one directory.
  *
- * <p>All methods may be called from any thread. The library never ends the JVM.
+ * <pre>{@code
+ * try (RaftNode node = RaftNode.builder()
+ *         .id("node01").raftAddress("app1:3001").bootstrap()
+ *         .directory(Path.of("data/node01")).start()) {
+ *     RaftQueue<Order> orders = node.queue("orders", Order.class);
+ *     RaftQueue<String> mails = node.queue("mails", PayloadCodec.string());
+ *     node.join("node02", "app2:3001", Duration.ofSeconds(30)).join();
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread. Futures fail with {@link RaftQueueException}s; their dependents never
+ * run on the engine's threads. The library never ends the JVM: a node that must stop for good (I/O error, damaged log)
+ * fails its calls with {@link NodeFailedException}, is not ready, tells JMX and its {@link NodeListener}s, and waits to
+ * be closed.
  */
 public interface RaftNode extends AutoCloseable {
 
+    /** A builder with everything unset. */
     static RaftNodeBuilder builder() {
         return new RaftNodeBuilder();
     }
@@ -21,11 +35,17 @@ public interface RaftNode extends AutoCloseable {
         return RaftNodeBuilder.temporary();
     }
 
+    /** The name people gave this node. */
     String id();
 
-    /** A handle on a queue; the first send creates it. Names are {@code [A-Za-z0-9._-]{1,128}}. */
+    /**
+     * A handle on a queue; the first send creates the queue.
+     *
+     * @param name {@code [A-Za-z0-9._-]{1,128}}
+     */
     <T> RaftQueue<T> queue(String name, PayloadCodec<T> codec);
 
+    /** As {@link #queue(String, PayloadCodec)}; payloads are JSON by Jackson. */
     default <T> RaftQueue<T> queue(String name, Class<T> type) {
         return queue(name, PayloadCodec.json(type));
     }
@@ -43,9 +63,9 @@ public interface RaftNode extends AutoCloseable {
     NodeStatus status();
 
     /**
-     * Brings in the node that answers at {@code raftAddress} with this id. Callable at any member; idempotent.
-     * Fails with {@link MembershipException}, nothing changed, when nothing answers there (UNREACHABLE) or the id, the
-     * address or the cluster conflict (CONFLICT).
+     * Brings in the node that answers at {@code raftAddress} with this id. Callable at any member; idempotent. Fails with
+     * {@link MembershipException}, nothing changed, when nothing answers there (UNREACHABLE) or the id, the address or
+     * the cluster conflict (CONFLICT).
      */
     CompletableFuture<JoinOutcome> join(String id, String raftAddress, Duration deadline);
 
@@ -55,14 +75,23 @@ public interface RaftNode extends AutoCloseable {
     /** Writes a snapshot now and drops what it makes needless. */
     CompletableFuture<Void> snapshot();
 
-    /** Waits until the node can serve. Throws {@link NoLeaderException} with the reasons at the timeout. */
+    /**
+     * Waits until the node can serve: there is a leader, and this member has caught up.
+     *
+     * @throws NoLeaderException with the reasons, when it cannot within {@code timeout}
+     */
     void awaitReady(Duration timeout) throws InterruptedException;
 
+    /** Tells {@code listener} what happens from now on. */
     void addListener(NodeListener listener);
 
+    /** No longer tells {@code listener}. */
     void removeListener(NodeListener listener);
 
-    /** Hands leadership over if it leads, finishes what is in flight, releases the directory. Idempotent. */
+    /**
+     * Hands leadership over if it leads, finishes what is in flight, releases the directory. Waiting callers of its
+     * queues get {@link ClosedException}. Idempotent.
+     */
     @Override
     void close();
 }

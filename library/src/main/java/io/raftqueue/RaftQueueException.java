@@ -10,7 +10,7 @@ public abstract class RaftQueueException extends RuntimeException {
     public enum Retry {
         /** Nothing was and nothing will be applied: retry when the cause is gone. */
         NOT_APPLIED,
-        /** It may have been applied, or may still be: retry only with the same key. */
+        /** It may have been applied, or may still be: retry only if doing it twice does no harm. */
         MAY_HAVE_BEEN_APPLIED,
         /** A retry cannot help. */
         USELESS
@@ -23,6 +23,7 @@ public abstract class RaftQueueException extends RuntimeException {
         this.retry = retry;
     }
 
+    /** Whether a retry is safe. */
     public final Retry retry() {
         return retry;
     }

@@ -1,16 +1,16 @@
 package io.raftqueue.codec;
 
-/** Bytes as they are. */
-final class BytesCodec implements PayloadCodec<byte[]> {
-    static final BytesCodec INSTANCE = new BytesCodec();
+/** Bytes as they are, whatever their content type. Copies, so that nobody else's changes are seen. */
+enum BytesCodec implements PayloadCodec<byte[]> {
+    INSTANCE;
 
     @Override
     public EncodedPayload encode(byte[] value) {
-        return new EncodedPayload(value, "application/octet-stream");
+        return new EncodedPayload(value.clone(), "application/octet-stream");
     }
 
     @Override
     public byte[] decode(EncodedMessage message) {
-        return message.payload();
+        return message.payload().clone();
     }
 }

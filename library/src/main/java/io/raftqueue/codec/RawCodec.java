@@ -1,8 +1,8 @@
 package io.raftqueue.codec;
 
-/** Messages as stored. */
-final class RawCodec implements PayloadCodec<EncodedMessage> {
-    static final RawCodec INSTANCE = new RawCodec();
+/** The message as stored. Of what is sent, only payload, content type and headers count; the rest is made anew. */
+enum RawCodec implements PayloadCodec<EncodedMessage> {
+    INSTANCE;
 
     @Override
     public EncodedPayload encode(EncodedMessage value) {

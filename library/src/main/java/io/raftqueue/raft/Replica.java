@@ -1,21 +1,46 @@
 package io.raftqueue.raft;
 
+import io.raftqueue.JoinOutcome;
+import io.raftqueue.NodeOptions;
+import io.raftqueue.NodeStatus;
 import io.raftqueue.command.Command;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
 import io.raftqueue.state.QueueFigures;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one door between the API's room ({@code io.raftqueue.node}) and the replicated machinery. Futures fail with
- * {@link io.raftqueue.RaftQueueException}s only. Callbacks run on the replica's threads: do not block in them.
+ * {@link io.raftqueue.RaftQueueException}s only. Callbacks run on the replica's threads: do not block in them. Deadlines
+ * are on the clock of {@link System#nanoTime()}.
  */
 public interface Replica extends AutoCloseable {
 
+    /**
+     * Starts the machinery; it is up locally when this returns. The listeners of the options are called on the replica's
+     * threads, in order, and must not block.
+     */
+    static Replica start(NodeOptions options) {
+        throw new UnsupportedOperationException("the raft room opens it: " + options);
+    }
+
+    /** The name of this member: as given, or as its directory says. */
+    String id();
+
     /** Applies the command once, everywhere, in the order this replica's callers submitted. */
     CompletableFuture<Result> submit(Command command, long deadlineNanos);
+
+    /**
+     * As {@link #submit(Command, long)}. If the future failed with an {@link io.raftqueue.OutcomeUnknownException} and the
+     * command is applied all the same, {@code late} is given the result when it is known here, once: a message that was
+     * removed for a caller who has gone can so be given to the next one.
+     */
+    default CompletableFuture<Result> submit(Command command, long deadlineNanos, Consumer<Result> late) {
+        return submit(command, deadlineNanos);
+    }
 
     /** Completes when everything acknowledged anywhere before this call has been applied here (read index). */
     CompletableFuture<Void> readBarrier(long deadlineNanos);
@@ -24,12 +49,17 @@ public interface Replica extends AutoCloseable {
     @Nullable
     QueueFigures figures(String queue);
 
+    /** The figures of all queues as applied here. Never blocks. */
     List<QueueFigures> allFigures();
 
     /** Up to {@code limit} ids of waiting messages from the head, as applied here, in order. */
     CompletableFuture<Waiting> waiting(String queue, int limit);
 
-    /** @param ids in order */
+    /**
+     * Messages that wait in a queue.
+     *
+     * @param ids in order
+     */
     record Waiting(long queueUid, List<Long> ids) {}
 
     /** The body of a message that was sent and, if taken, taken by this replica not long ago. Runs off the raft thread. */
@@ -38,6 +68,19 @@ public interface Replica extends AutoCloseable {
     /** Calls {@code onArrival} whenever messages came into this queue (as applied here), until closed. */
     AutoCloseable onArrival(String queue, Runnable onArrival);
 
+    /** From local knowledge; never blocks. */
+    NodeStatus status();
+
+    /** See {@link io.raftqueue.RaftNode#join}. */
+    CompletableFuture<JoinOutcome> join(String id, String raftAddress, long deadlineNanos);
+
+    /** See {@link io.raftqueue.RaftNode#remove}. */
+    CompletableFuture<Void> remove(String id, boolean force, long deadlineNanos);
+
+    /** See {@link io.raftqueue.RaftNode#snapshot}. */
+    CompletableFuture<Void> snapshot();
+
+    /** Leaves in good order and releases the directory; what is still in flight fails. Idempotent. */
     @Override
     void close();
 }
