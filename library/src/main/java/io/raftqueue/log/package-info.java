@@ -1,4 +1,4 @@
-/** The durable log behind the engine: segments, checksums, fsync, snapshots, recovery. */
+/** The durable log behind the engine: segments, checksums, fsync, snapshots, recovery, and the bodies that live in it. */
 @NullMarked
 package io.raftqueue.log;
 
