@@ -10,9 +10,17 @@ import java.util.UUID;
  * @param node the member's incarnation (its data directory)
  * @param epoch grows with each start of that member; a newer one fences the older
  * @param serial 1, 2, 3, … within the epoch
+ * @param commands 1 to {@link CommandCodec#MAX_COMMANDS}
  */
 public record CommandBatch(UUID node, long epoch, long serial, List<Command> commands) {
     public CommandBatch {
         commands = List.copyOf(commands);
+        if (epoch < 0 || serial < 1) {
+            throw new IllegalArgumentException("no batch has epoch " + epoch + " and serial " + serial);
+        }
+        if (commands.isEmpty() || commands.size() > CommandCodec.MAX_COMMANDS) {
+            throw new IllegalArgumentException(
+                    "a batch carries 1 to " + CommandCodec.MAX_COMMANDS + " commands, not " + commands.size());
+        }
     }
 }
