@@ -1,6 +1,7 @@
 package io.raftqueue.consensus;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * broken, mean that this server must stop; every other call may be repeated.
  */
 public final class Consensus {
+    private final Server server;
+    private long committedTold;
+
     public Consensus(
             ConsensusOptions options,
             UUID self,
@@ -23,7 +27,18 @@ public final class Consensus {
             Outbox outbox,
             ConsensusListener listener,
             RandomGenerator random) {
-        throw new UnsupportedOperationException();
+        this(options, self, storage, outbox, listener, random, new Rules());
+    }
+
+    Consensus(
+            ConsensusOptions options,
+            UUID self,
+            RaftStorage storage,
+            Outbox outbox,
+            ConsensusListener listener,
+            RandomGenerator random,
+            Rules rules) {
+        this.server = new Server(options, self, storage, outbox, listener, random, rules);
     }
 
     /**
@@ -31,27 +46,37 @@ public final class Consensus {
      * first member the same configuration. The host makes it durable before {@link #start}.
      */
     public static void bootstrap(RaftStorage storage, Configuration first, long time) {
-        throw new UnsupportedOperationException();
+        if (storage.lastIndex() != 0 || storage.term() != 0) {
+            throw new IllegalStateException("a cluster begins on an empty log; this one has term " + storage.term()
+                    + " and entries up to " + storage.lastIndex());
+        }
+        storage.saveTermAndVote(1, null);
+        storage.append(List.of(new Entry(1, 1, true, time, InternalEntryCodec.encode(first))));
     }
 
     /** @param snapshot of the newest published snapshot; null when there is none. Call once, first. */
     public void start(@Nullable SnapshotPoint snapshot, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.start(snapshot);
+        committedTold = server.commitIndex;
     }
 
     /** Time passed. */
     public void tick(long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.tick();
     }
 
     /** A message came. It is dropped unless it is for this incarnation and of this cluster. */
     public void receive(Envelope envelope, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.inbox.receive(envelope);
     }
 
     /** {@link RaftStorage#durableIndex()} rose. */
     public void durableAdvanced(long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.followerLog.durableAdvanced();
     }
 
     /**
@@ -61,12 +86,27 @@ public final class Consensus {
      * @throws NotLeaderException also during a leadership transfer; nothing is appended
      */
     public long propose(byte[] payload, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        if (server.leadership == null) {
+            throw new NotLeaderException(
+                    "not leader in term " + term() + " (leader: " + server.leader + "); nothing was appended",
+                    server.leader);
+        }
+        return server.leadership.propose(payload);
     }
 
     /** After a batch of inputs: appends what was proposed, sends what is due, tells what was committed. */
     public void flush(long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        if (server.leadership != null) {
+            server.leadership.flush();
+        }
+        server.followerLog.flush();
+        server.reads.flush();
+        if (server.commitIndex > committedTold) {
+            committedTold = server.commitIndex;
+            server.listener.committed(committedTold);
+        }
     }
 
     /**
@@ -77,7 +117,9 @@ public final class Consensus {
      * @throws ConfigurationRefusedException with the reason; nothing changed
      */
     public long changeConfiguration(Configuration next, boolean force, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        ConfigurationChange.check(server, next, force);
+        return Objects.requireNonNull(server.leadership).appendConfiguration(next);
     }
 
     /**
@@ -85,11 +127,12 @@ public final class Consensus {
      * acknowledged before this call. Survives changes of leader; waits as long as there is none: see {@link #cancelRead}.
      */
     public void readIndex(long readId, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.reads.add(readId);
     }
 
     public void cancelRead(long readId) {
-        throw new UnsupportedOperationException();
+        server.reads.cancel(readId);
     }
 
     /**
@@ -99,12 +142,18 @@ public final class Consensus {
      * @param to null: the voter that is furthest
      */
     public void transferLeadership(@Nullable UUID to, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        if (server.leadership != null) {
+            server.leadership.transferTo(to);
+        }
     }
 
     /** A hint: the link to that server broke. When it is the leader, an election is tried at once. */
     public void peerUnreachable(UUID peer, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        if (server.role == RaftRole.FOLLOWER && peer.equals(server.leader)) {
+            server.election.leaderUnreachable();
+        }
     }
 
     /**
@@ -113,7 +162,8 @@ public final class Consensus {
      * @return whether it is wanted: the sender leads the current term and the snapshot is ahead of what is committed
      */
     public boolean snapshotOffered(UUID leader, long term, long index, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        return server.inbox.snapshotOffered(leader, term, index);
     }
 
     /**
@@ -121,77 +171,92 @@ public final class Consensus {
      * wanted, or one of the own state (index at most {@link #commitIndex}).
      */
     public void snapshotInstalled(SnapshotPoint snapshot, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        server.snapshotInstalled(snapshot);
+        committedTold = Math.max(committedTold, snapshot.index());
     }
 
     /** The follower has installed a snapshot of that index. */
     public void snapshotSent(UUID follower, long index, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        FollowerProgress f = server.leadership == null ? null : server.leadership.follower(follower);
+        if (f != null && server.leadership != null) {
+            server.leadership.replication.snapshotSent(f, index);
+        }
     }
 
     /** The transfer failed; it is asked for again after a heartbeat interval. */
     public void snapshotFailed(UUID follower, long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        FollowerProgress f = server.leadership == null ? null : server.leadership.follower(follower);
+        if (f != null && server.leadership != null) {
+            server.leadership.replication.snapshotFailed(f);
+        }
     }
 
     /** What a snapshot at that index must carry. At most {@link #commitIndex}, at least the newest snapshot's index. */
     public SnapshotPoint snapshotPoint(long index) {
-        throw new UnsupportedOperationException();
+        return server.snapshotPoint(index);
     }
 
     public RaftRole role() {
-        throw new UnsupportedOperationException();
+        return server.role;
     }
 
     public long term() {
-        throw new UnsupportedOperationException();
+        return server.term();
     }
 
     /** Incarnation of this term's leader, if known; this server's own when it leads. */
     public @Nullable UUID leader() {
-        throw new UnsupportedOperationException();
+        return server.leader;
     }
 
     public long commitIndex() {
-        throw new UnsupportedOperationException();
+        return server.commitIndex;
     }
 
     /** The newest configuration in the log; null when there is none. */
     public @Nullable Configuration configuration() {
-        throw new UnsupportedOperationException();
+        return server.configurations.newest();
     }
 
     /** Index of {@link #configuration()}. */
     public long configurationIndex() {
-        throw new UnsupportedOperationException();
+        return server.configurations.newestIndex();
     }
 
     public boolean configurationCommitted() {
-        throw new UnsupportedOperationException();
+        return server.configurations.newestIndex() <= server.commitIndex;
     }
 
     /** Leads, and its term's no-op is committed. */
     public boolean serving() {
-        throw new UnsupportedOperationException();
+        return server.leadership != null && server.leadership.serving();
     }
 
     /** Payload appended by this leader and not yet committed: the host's measure for back-pressure. */
     public long uncommittedBytes() {
-        throw new UnsupportedOperationException();
+        return server.leadership == null ? 0 : server.leadership.uncommittedBytes();
     }
 
     /** Cluster time in milliseconds: exact on the leader, the last heard elsewhere. */
     public long clusterTime(long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        return server.leadership == null ? server.time.last() : server.time.advance(now);
     }
 
     /** Milliseconds since this term's leader was heard; 0 on the leader; -1 when none was. */
     public long leaderSilentMillis(long now) {
-        throw new UnsupportedOperationException();
+        if (server.leader == null) {
+            return -1;
+        }
+        return server.leadership != null ? 0 : Math.max(0, (now - server.leaderHeardAt) / 1_000_000);
     }
 
     /** Empty unless this server leads. */
     public List<FollowerStatus> followers(long now) {
-        throw new UnsupportedOperationException();
+        server.now = now;
+        return server.leadership == null ? List.of() : server.leadership.status();
     }
 }

@@ -1,5 +1,6 @@
 package io.raftqueue.consensus;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,21 @@ public interface RaftStorage {
 
     /** Entries from..to (inclusive), at least one, then as many as fit in maxBytes of payload. */
     List<Entry> entries(long from, long to, int maxBytes);
+
+    /** The internal entries among from..to (inclusive). A storage that knows where they are need not read the others. */
+    default List<Entry> internalEntries(long from, long to) {
+        List<Entry> internal = new ArrayList<>();
+        long next = from;
+        while (next <= to) {
+            for (Entry e : entries(next, to, 1 << 20)) {
+                next = e.index() + 1;
+                if (e.internal()) {
+                    internal.add(e);
+                }
+            }
+        }
+        return internal;
+    }
 
     /** Appends consecutive entries after lastIndex(). Written when it returns, durable when durableIndex() says so. */
     void append(List<Entry> entries);

@@ -1,0 +1,169 @@
+package io.raftqueue.consensus;
+
+import io.raftqueue.consensus.RaftMessage.AppendRefused;
+import io.raftqueue.consensus.RaftMessage.AppendRequest;
+import io.raftqueue.consensus.RaftMessage.AppendResponse;
+import io.raftqueue.consensus.RaftMessage.Heartbeat;
+import io.raftqueue.consensus.RaftMessage.HeartbeatResponse;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The log of a follower or learner under this term's leader (paper, 5.3): what of it is verified, cut, appended,
+ * acknowledged and committed. Answers are sent by flush, one for all that came before.
+ */
+final class FollowerLog {
+    private final Server server;
+    /** Up to here the log is known to equal the leader's: the committed part, then what AppendRequests matched. */
+    private long verified;
+    /** The largest commit index heard from this term's leader; may be ahead of what is verified. */
+    private long leaderCommit;
+
+    private long ackedDurable;
+    private boolean answerDue;
+    private long roundToAnswer;
+
+    FollowerLog(Server server) {
+        this.server = server;
+    }
+
+    void termBegins() {
+        verified = server.commitIndex;
+        leaderCommit = server.commitIndex;
+        ackedDurable = 0;
+        answerDue = false;
+        roundToAnswer = 0;
+    }
+
+    void onHeartbeat(Heartbeat h) {
+        server.time.heard(h.time());
+        roundToAnswer = Math.max(roundToAnswer, h.round());
+        commitHeard(h.commitIndex());
+    }
+
+    void onAppend(UUID from, AppendRequest r) {
+        server.time.heard(r.time());
+        long prev = r.prevIndex();
+        // What is committed here is in every later leader's log (paper, 5.4.3); it may be compacted, so it is not
+        // compared.
+        if (prev > server.commitIndex && server.storage.termAt(prev) != r.prevTerm()) {
+            refuse(from, r);
+            return;
+        }
+        if (prev == server.commitIndex
+                && prev > 0
+                && server.storage.termAt(prev) != -1
+                && server.storage.termAt(prev) != r.prevTerm()) {
+            throw new IllegalStateException("the leader's entry " + prev + " is of term " + r.prevTerm()
+                    + ", but ours is committed and of term " + server.storage.termAt(prev)
+                    + ". Stop this server and compare the members' logs.");
+        }
+        long matched = take(prev, r.entries());
+        verified = Math.max(verified, Math.max(matched, server.commitIndex));
+        // Entries are answered when they are on disk; a question without entries, or an old answer lost, at once.
+        answerDue |= r.entries().isEmpty()
+                || matched < prev + r.entries().size()
+                || ackable() >= verified
+                || ackable() > ackedDurable;
+        commitHeard(r.commitIndex());
+    }
+
+    /** Skips what is here already, cuts at the first difference, appends the rest. Returns up to where the logs match. */
+    private long take(long prev, List<Entry> entries) {
+        RaftStorage storage = server.storage;
+        long last = storage.lastIndex();
+        int known = 0;
+        while (known < entries.size()) {
+            Entry e = entries.get(known);
+            boolean same = e.index() <= server.commitIndex
+                    || (e.index() <= last && storage.termAt(e.index()) == e.term())
+                    || (e.index() <= last && known > 0 && !server.rules.comparesEveryTerm());
+            if (!same) {
+                break;
+            }
+            known++;
+        }
+        if (known == entries.size()) {
+            return prev + known;
+        }
+        List<Entry> fresh = entries.subList(known, entries.size());
+        long from = fresh.get(0).index();
+        if (from <= last) {
+            cut(from);
+        }
+        long bytes = 0;
+        for (Entry e : fresh) {
+            bytes += e.payload().length;
+        }
+        if (!storage.roomFor(bytes)) {
+            return prev + known;
+        }
+        storage.append(fresh);
+        server.appended(fresh);
+        return prev + entries.size();
+    }
+
+    private void cut(long from) {
+        if (from <= server.commitIndex) {
+            throw new IllegalStateException("the leader of term " + server.term() + " contradicts entry " + from
+                    + ", which is committed here (up to " + server.commitIndex
+                    + "). Stop this server and compare the members' logs.");
+        }
+        server.cutFrom(from);
+        ackedDurable = Math.min(ackedDurable, from - 1);
+    }
+
+    /** Thesis 5.3, end: skip terms that the leader cannot have, so that a long wrong tail costs few questions. */
+    private void refuse(UUID from, AppendRequest r) {
+        long hint = TermSearch.lastAtMost(
+                server.storage,
+                Math.min(r.prevIndex() - 1, server.storage.lastIndex()),
+                r.prevTerm(),
+                server.commitIndex);
+        server.send(
+                from, new AppendRefused(server.term(), r.prevIndex(), hint, Math.max(0, server.storage.termAt(hint))));
+        commitHeard(r.commitIndex());
+    }
+
+    private void commitHeard(long index) {
+        leaderCommit = Math.max(leaderCommit, index);
+        commit();
+    }
+
+    private void commit() {
+        long trusted = server.rules.trustsOnlyVerified() ? verified : server.storage.lastIndex();
+        server.commitTo(Math.min(leaderCommit, trusted));
+    }
+
+    private long ackable() {
+        long trusted = server.rules.trustsOnlyVerified() ? verified : server.storage.lastIndex();
+        return server.rules.followersAckOnlyDurable() ? Math.min(trusted, server.storage.durableIndex()) : trusted;
+    }
+
+    void durableAdvanced() {
+        answerDue |= ackable() > ackedDurable;
+    }
+
+    /** A snapshot of committed entries stands in for the log up to {@code index}. */
+    void snapshotInstalled(long index) {
+        verified = Math.max(verified, index);
+        answerDue = true;
+        commit();
+    }
+
+    void flush() {
+        UUID leader = server.leader;
+        if (leader == null || server.role == RaftRole.LEADER) {
+            return;
+        }
+        if (roundToAnswer > 0) {
+            ackedDurable = ackable();
+            server.send(leader, new HeartbeatResponse(server.term(), roundToAnswer, verified, ackedDurable));
+        } else if (answerDue) {
+            ackedDurable = ackable();
+            server.send(leader, new AppendResponse(server.term(), verified, ackedDurable));
+        }
+        roundToAnswer = 0;
+        answerDue = false;
+    }
+}

@@ -1,0 +1,48 @@
+package io.raftqueue.consensus;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a leader was asked to append: gathered, then written by one append, before anybody is told (paper, 5.3). */
+final class Proposals {
+    private record Size(long index, int bytes) {}
+
+    private final Server server;
+    private final long term;
+    private final ArrayDeque<Size> uncommitted = new ArrayDeque<>();
+    private List<Entry> buffer = new ArrayList<>();
+    private long uncommittedBytes;
+
+    Proposals(Server server, long term) {
+        this.server = server;
+        this.term = term;
+    }
+
+    long add(boolean internal, long time, byte[] payload) {
+        long index = server.storage.lastIndex() + buffer.size() + 1;
+        buffer.add(new Entry(index, term, internal, time, payload));
+        uncommitted.add(new Size(index, payload.length));
+        uncommittedBytes += payload.length;
+        return index;
+    }
+
+    void flush() {
+        if (!buffer.isEmpty()) {
+            List<Entry> entries = buffer;
+            buffer = new ArrayList<>();
+            server.storage.append(entries);
+            server.appended(entries);
+        }
+    }
+
+    void committed(long index) {
+        while (!uncommitted.isEmpty() && uncommitted.getFirst().index() <= index) {
+            uncommittedBytes -= uncommitted.removeFirst().bytes();
+        }
+    }
+
+    long uncommittedBytes() {
+        return uncommittedBytes;
+    }
+}
