@@ -48,7 +48,7 @@ public final class CommandCodec {
 
     private CommandCodec() {}
 
-    /** @throws IllegalArgumentException when it would be longer than {@link #MAX_BATCH_BYTES} */
+    /** The bytes of the batch; IllegalArgumentException when they are more than {@link #MAX_BATCH_BYTES}. */
     public static byte[] encode(CommandBatch batch) {
         long size = size(batch);
         if (size > MAX_BATCH_BYTES) {
@@ -229,7 +229,7 @@ public final class CommandCodec {
     }
 
     private static long size(CommandBatch batch) {
-        long size = 1
+        long size = 1L
                 + 16
                 + WireWriter.varintSize(batch.epoch())
                 + WireWriter.varintSize(batch.serial())

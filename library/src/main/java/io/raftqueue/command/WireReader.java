@@ -16,7 +16,7 @@ public final class WireReader {
     private int position;
     private int limit;
 
-    /** @param what the name of the thing read, for the exception */
+    /** Reads all of {@code bytes}, which the exception will call {@code what}. */
     public WireReader(String what, byte[] bytes) {
         this(what, bytes, 0, bytes.length);
     }
@@ -93,7 +93,7 @@ public final class WireReader {
 
     public long getSigned() {
         long raw = getVarint();
-        return raw >>> 1 ^ -(raw & 1);
+        return (raw >>> 1) ^ -(raw & 1);
     }
 
     public UUID getUuid() {
@@ -104,7 +104,7 @@ public final class WireReader {
         need(8);
         long value = 0;
         for (int i = 0; i < 8; i++) {
-            value = value << 8 | bytes[position++] & 0xFF;
+            value = (value << 8) | (bytes[position++] & 0xFF);
         }
         return value;
     }
@@ -138,7 +138,10 @@ public final class WireReader {
     }
 
     int intAt(int at) {
-        return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | bytes[at + 3] & 0xFF;
+        return (bytes[at] << 24)
+                | ((bytes[at + 1] & 0xFF) << 16)
+                | ((bytes[at + 2] & 0xFF) << 8)
+                | (bytes[at + 3] & 0xFF);
     }
 
     private String text(int length, String name) {

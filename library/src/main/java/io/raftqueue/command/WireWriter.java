@@ -38,7 +38,7 @@ public final class WireWriter {
         ensure(10);
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            bytes[size++] = (byte) (rest & 0x7F | 0x80);
+            bytes[size++] = (byte) ((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         bytes[size++] = (byte) rest;
@@ -46,7 +46,7 @@ public final class WireWriter {
 
     /** Any long; values near zero, negative ones too, are short. */
     public void putSigned(long value) {
-        putVarint(value << 1 ^ value >> 63);
+        putVarint((value << 1) ^ (value >> 63));
     }
 
     public void putUuid(UUID uuid) {

@@ -192,6 +192,6 @@ final class Backlog {
 
     /** Position in the rings, whose lengths are powers of two. */
     private int at(int stretch) {
-        return first + stretch & counts.length - 1;
+        return (first + stretch) & (counts.length - 1);
     }
 }

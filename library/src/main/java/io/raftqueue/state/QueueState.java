@@ -43,7 +43,7 @@ public final class QueueState {
         this(DEFAULT_MAX_QUEUES);
     }
 
-    /** @param maxQueues the same on every member, or they would come to differ */
+    /** A limit of its own on the number of queues: the same on every member, or they would come to differ. */
     public QueueState(int maxQueues) {
         this(0, 0, new TreeSet<>(), new TreeMap<>(), new Queues(maxQueues));
     }
@@ -171,7 +171,7 @@ public final class QueueState {
         return StateSnapshot.write(this);
     }
 
-    /** @throws MalformedCommandException when the bytes are no snapshot of a version this release reads */
+    /** The state of a snapshot; {@link MalformedCommandException} when the bytes are none that this release reads. */
     public static QueueState restore(byte[] snapshot) {
         return StateSnapshot.read(snapshot);
     }

@@ -72,7 +72,8 @@ final class Session {
     static Session read(WireReader in) {
         Session session = new Session(in.getVarint(0, Long.MAX_VALUE, "epoch"));
         session.lastSerial = in.getVarint(1, Long.MAX_VALUE, "last serial");
-        int answers = in.getCount(1, QueueState.KEPT_ANSWERS, 2, "number of kept answers");
+        int most = (int) Math.min(QueueState.KEPT_ANSWERS, session.lastSerial);
+        int answers = in.getCount(1, most, 2, "number of kept answers");
         for (int i = 0; i < answers; i++) {
             byte[] answer = in.getBytes("kept answer");
             try {

@@ -49,7 +49,7 @@ final class StateSnapshot {
         writeContent(state, out);
         long hash = FNV_OFFSET;
         for (byte b : out.toByteArray()) {
-            hash = (hash ^ b & 0xFF) * FNV_PRIME;
+            hash = (hash ^ (b & 0xFF)) * FNV_PRIME;
         }
         return hash;
     }
