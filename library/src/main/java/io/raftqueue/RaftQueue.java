@@ -35,9 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failures</b> are unchecked, and say whether a retry is safe, see {@link RaftQueueException#retry()}:
  * {@link NoLeaderException} and {@link OverloadedException} (nothing applied), {@link OutcomeUnknownException} (may have
  * been applied), {@link QueueFullException}, {@link StorageFullException}, {@link CodecException} (a payload that could
- * not be encoded, or the message that could not be decoded, with its bytes), {@link ClosedException},
- * {@link NodeFailedException}. The futures fail with the same. A payload over the limit of the builder, and a batch over
- * its limit, is an {@link IllegalArgumentException}, and nothing is sent.
+ * not be encoded, or the message that could not be decoded, with its bytes), {@link MessageTooLargeException},
+ * {@link ClosedException}, {@link NodeFailedException}. The futures fail with the same.
  *
  * @param <T> the payload type, turned into bytes by a {@link PayloadCodec}
  */

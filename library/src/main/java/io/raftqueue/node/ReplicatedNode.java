@@ -1,41 +1,88 @@
 package io.raftqueue.node;
 
+import io.raftqueue.ClosedException;
 import io.raftqueue.JoinOutcome;
+import io.raftqueue.NoLeaderException;
+import io.raftqueue.NodeFailedException;
 import io.raftqueue.NodeListener;
 import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeStatus;
+import io.raftqueue.QueueFullException;
 import io.raftqueue.QueueSettings;
 import io.raftqueue.QueueStats;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftQueue;
+import io.raftqueue.RaftQueueException;
 import io.raftqueue.codec.PayloadCodec;
+import io.raftqueue.command.Command;
+import io.raftqueue.command.Result;
 import io.raftqueue.raft.Replica;
+import io.raftqueue.state.QueueFigures;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The API's node over a replica. */
+/** The API's node over a {@link Replica}: queue handles, their desks, listeners, and threads for users' futures. */
 public final class ReplicatedNode implements RaftNode {
-    private final Replica replica;
-    private final List<Runnable> closing = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedNode.class);
+    private static final Pattern QUEUE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private ReplicatedNode(Replica replica) {
-        this.replica = replica;
+    private final NodeOptions options;
+    private final NodeThreads threads;
+    private final ListenerRelay relay;
+    private final Replica replica;
+    private final ConcurrentMap<String, QueueDesk> desks = new ConcurrentHashMap<>();
+    private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Supplier<RuntimeException> ended;
+
+    private ReplicatedNode(NodeOptions options, Function<NodeOptions, Replica> opener) {
+        this.options = options;
+        this.threads = new NodeThreads(options.id());
+        this.relay = new ListenerRelay(options.listeners(), threads.named("listeners"), this::failed);
+        try {
+            this.replica = opener.apply(options.withListeners(List.of(relay)));
+        } catch (RuntimeException e) {
+            relay.close();
+            threads.close();
+            throw e;
+        }
     }
 
     /** Starts a node with these options. */
     public static ReplicatedNode start(NodeOptions options) {
-        return new ReplicatedNode(Replica.start(options));
+        return start(options, Replica::start);
+    }
+
+    /** Starts a node over another replica: for tests of this room. */
+    static ReplicatedNode start(NodeOptions options, Function<NodeOptions, Replica> opener) {
+        return new ReplicatedNode(options, opener);
     }
 
     /** A handle on a queue that closes {@code node} when it is closed. */
     public static <T> RaftQueue<T> owningQueue(RaftNode node, String name, PayloadCodec<T> codec) {
-        return node.queue(name, codec);
+        return ((ReplicatedNode) node).queue(name, codec, node::close);
     }
 
     /** Runs {@code action} at the beginning of {@link #close()}. */
     public void whenClosed(Runnable action) {
-        closing.add(action);
+        whenClosed.add(action);
     }
 
     @Override
@@ -45,22 +92,63 @@ public final class ReplicatedNode implements RaftNode {
 
     @Override
     public <T> RaftQueue<T> queue(String name, PayloadCodec<T> codec) {
-        throw new UnsupportedOperationException();
+        return queue(name, codec, () -> {});
+    }
+
+    private <T> RaftQueue<T> queue(String name, PayloadCodec<T> codec, Runnable afterClose) {
+        checkName(name);
+        Objects.requireNonNull(codec, "codec");
+        return new ReplicatedQueue<>(this, name, codec, options.deadline(), new Handle(name, afterClose));
+    }
+
+    private static void checkName(String name) {
+        if (!QUEUE_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("queue name \"" + name
+                    + "\" is not usable: a name is 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_' and '-'");
+        }
     }
 
     @Override
     public List<QueueStats> queues() {
-        throw new UnsupportedOperationException();
+        return replica.allFigures().stream()
+                .map(this::stats)
+                .sorted(Comparator.comparing(QueueStats::name))
+                .toList();
+    }
+
+    private QueueStats stats(QueueFigures figures) {
+        QueueDesk desk = desks.get(figures.name());
+        long age = figures.depth() == 0 ? 0 : Math.max(0, System.currentTimeMillis() - figures.headSentAtMillis());
+        return new QueueStats(
+                figures.name(),
+                figures.depth(),
+                figures.bytes(),
+                desk == null ? 0 : desk.kept(),
+                age,
+                figures.sent(),
+                figures.taken(),
+                figures.purged(),
+                figures.refused(),
+                new QueueSettings(figures.maxMessages(), figures.maxBytes()));
     }
 
     @Override
     public CompletableFuture<Void> configureQueue(String name, QueueSettings settings) {
-        throw new UnsupportedOperationException();
+        checkName(name);
+        var command = new Command.Configure(name, settings.maxMessages(), settings.maxBytes());
+        return offEngine(replica.submit(command, deadline(options.deadline())).thenApply(result -> {
+            if (result instanceof Result.Configured) {
+                return null;
+            }
+            throw refusal(name, result);
+        }));
     }
 
     @Override
     public CompletableFuture<Boolean> deleteQueue(String name) {
-        throw new UnsupportedOperationException();
+        checkName(name);
+        return offEngine(replica.submit(new Command.DeleteQueue(name), deadline(options.deadline()))
+                .thenApply(result -> result instanceof Result.Deleted deleted && deleted.existed()));
     }
 
     @Override
@@ -70,36 +158,149 @@ public final class ReplicatedNode implements RaftNode {
 
     @Override
     public CompletableFuture<JoinOutcome> join(String id, String raftAddress, Duration deadline) {
-        throw new UnsupportedOperationException();
+        return offEngine(replica.join(id, raftAddress, deadline(deadline)));
     }
 
     @Override
     public CompletableFuture<Void> remove(String id, boolean force, Duration deadline) {
-        throw new UnsupportedOperationException();
+        return offEngine(replica.remove(id, force, deadline(deadline)));
     }
 
     @Override
     public CompletableFuture<Void> snapshot() {
-        return replica.snapshot();
+        return offEngine(replica.snapshot());
     }
 
     @Override
     public void awaitReady(Duration timeout) throws InterruptedException {
-        throw new UnsupportedOperationException();
+        long start = System.nanoTime();
+        long deadline = deadline(timeout);
+        while (true) {
+            RaftQueueException failure = null;
+            try {
+                Calls.awaitInterruptibly(replica.readBarrier(deadline));
+            } catch (NodeFailedException | ClosedException e) {
+                throw e;
+            } catch (RaftQueueException e) {
+                failure = e;
+            }
+            NodeStatus status = replica.status();
+            if (failure == null && status.ready()) {
+                return;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                String reasons = status.ready() ? "no leader confirmed it" : String.join("; ", status.notReady());
+                String message = "not ready: " + reasons + ": " + Situation.of(status, start);
+                throw failure == null ? new NoLeaderException(message) : new NoLeaderException(message, failure);
+            }
+            LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
+        }
     }
 
     @Override
     public void addListener(NodeListener listener) {
-        throw new UnsupportedOperationException();
+        relay.add(listener);
     }
 
     @Override
     public void removeListener(NodeListener listener) {
-        throw new UnsupportedOperationException();
+        relay.remove(listener);
     }
 
     @Override
     public void close() {
-        replica.close();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        whenClosed.forEach(Runnable::run);
+        end(() -> new ClosedException("node " + id() + " is closed"));
+        try {
+            replica.close();
+        } finally {
+            relay.close();
+            threads.close();
+        }
+        if (options.deleteOnClose()) {
+            Directories.delete(options.directory());
+        }
+    }
+
+    private void failed(Throwable cause) {
+        end(() -> new NodeFailedException(
+                "node " + options.id() + " stopped for good: " + cause + "; close it, and see its log", cause));
+    }
+
+    private void end(Supplier<RuntimeException> why) {
+        if (ended == null || closed.get()) {
+            ended = why;
+        }
+        desks.forEach((name, desk) -> {
+            int orphans = desk.end(why);
+            if (orphans > 0) {
+                LOG.warn(
+                        "{} messages were removed from queue {} for callers who left, and nobody came for them: lost",
+                        orphans,
+                        name);
+            }
+        });
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    NodeOptions options() {
+        return options;
+    }
+
+    Executor executor() {
+        return threads;
+    }
+
+    QueueDesk desk(String queue) {
+        QueueDesk desk = desks.computeIfAbsent(queue, name -> new QueueDesk(name, replica, threads.timer()));
+        Supplier<RuntimeException> why = ended;
+        if (why != null) {
+            desk.end(why);
+        }
+        return desk;
+    }
+
+    long depth(String queue) {
+        QueueFigures figures = replica.figures(queue);
+        return figures == null ? 0 : figures.depth();
+    }
+
+    QueueSettings settings(String queue) {
+        QueueFigures figures = replica.figures(queue);
+        return figures == null ? QueueSettings.UNLIMITED : new QueueSettings(figures.maxMessages(), figures.maxBytes());
+    }
+
+    /** The exception for a command that the state refused. */
+    RaftQueueException refusal(String queue, Result result) {
+        if (result instanceof Result.Refused refused && refused.why() == Result.Refusal.TOO_MANY_QUEUES) {
+            return new QueueFullException("queue " + queue + " was not created: there are "
+                    + replica.allFigures().size() + " queues, as many as there may be; delete one, or raise maxQueues");
+        }
+        QueueSettings limits = settings(queue);
+        relay.queueFull(queue);
+        return new QueueFullException("queue " + queue + " is full: " + depth(queue)
+                + " messages wait (limits: maxMessages " + limits.maxMessages() + ", maxBytes " + limits.maxBytes()
+                + ", 0 is none); nothing was stored: take or purge, or raise the limit. "
+                + Situation.of(replica.status()));
+    }
+
+    private <V extends @Nullable Object> CompletableFuture<V> offEngine(CompletableFuture<V> inner) {
+        return Calls.offEngine(inner, threads);
+    }
+
+    private static long deadline(Duration timeout) {
+        Duration bounded = timeout.compareTo(Duration.ofDays(365)) > 0 ? Duration.ofDays(365) : timeout;
+        return System.nanoTime() + bounded.toNanos();
+    }
+
+    @Override
+    public String toString() {
+        return "node " + id();
     }
 }

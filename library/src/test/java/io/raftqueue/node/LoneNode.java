@@ -1,0 +1,45 @@
+package io.raftqueue.node;
+
+import io.raftqueue.NodeListener;
+import io.raftqueue.NodeOptions;
+import io.raftqueue.RaftQueue;
+import io.raftqueue.codec.PayloadCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A node over a {@link LoneReplica}, for tests that need a hand on what the engine does. */
+final class LoneNode implements AutoCloseable {
+    final ReplicatedNode node;
+    final LoneReplica replica;
+
+    LoneNode(NodeListener... listeners) {
+        var opened = new LoneReplica[1];
+        var options = new NodeOptions(
+                "node01",
+                Path.of("unused"),
+                new NodeOptions.Begin.Standalone(),
+                "localhost:1",
+                null,
+                "",
+                Duration.ofSeconds(5),
+                1_000,
+                4_000,
+                10,
+                0,
+                true,
+                false,
+                List.of(listeners));
+        node = ReplicatedNode.start(options, given -> opened[0] = new LoneReplica(given));
+        replica = opened[0];
+    }
+
+    RaftQueue<String> queue() {
+        return node.queue("orders", PayloadCodec.string());
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}
