@@ -2,7 +2,7 @@ package io.raftqueue.consensus;
 
 import io.raftqueue.consensus.ConfigurationRefusedException.Reason;
 import io.raftqueue.consensus.FollowerStatus.State;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
 
@@ -56,8 +56,8 @@ final class ConfigurationChange {
     }
 
     private void checkShape() {
-        Set<UUID> incarnations = new HashSet<>();
-        Set<String> votingIds = new HashSet<>();
+        Set<UUID> incarnations = new LinkedHashSet<>();
+        Set<String> votingIds = new LinkedHashSet<>();
         for (Member m : next.members()) {
             if (!incarnations.add(m.incarnation())) {
                 throw invalid("incarnation " + m.incarnation() + " is there twice");

@@ -4,7 +4,7 @@ import io.raftqueue.consensus.RaftMessage.PreVoteRequest;
 import io.raftqueue.consensus.RaftMessage.PreVoteResponse;
 import io.raftqueue.consensus.RaftMessage.VoteRequest;
 import io.raftqueue.consensus.RaftMessage.VoteResponse;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
 
@@ -15,7 +15,7 @@ import java.util.UUID;
  */
 final class Election {
     private final Server server;
-    private final Set<UUID> granted = new HashSet<>();
+    private final Set<UUID> granted = new LinkedHashSet<>();
     private long deadline;
     private boolean yielded;
 

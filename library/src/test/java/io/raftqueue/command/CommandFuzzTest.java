@@ -64,7 +64,7 @@ class CommandFuzzTest {
         int read = 0;
         for (long seed = 0; seed < ROUNDS; seed++) {
             Random random = new Random(seed);
-            byte[] bytes = random.nextInt(8) == 0 ? noise(random) : mutated(valid.apply(random), random);
+            byte[] bytes = random.nextInt(8) == 0 ? noise(random) : Mutations.mutated(valid.apply(random), random);
             try {
                 byte[] again = readAndWrite.apply(bytes);
                 read++;
@@ -80,23 +80,6 @@ class CommandFuzzTest {
             }
         }
         assertThat(read).as("mutations that were still readable").isBetween(ROUNDS / 200, ROUNDS - 1);
-    }
-
-    /** One to three small changes: what torn and damaged bytes, and other releases, look like. */
-    public static byte[] mutated(byte[] valid, Random random) {
-        byte[] bytes = valid;
-        for (int i = random.nextInt(3); i >= 0 && bytes.length > 0; i--) {
-            int at = random.nextInt(bytes.length);
-            switch (random.nextInt(6)) {
-                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                case 1 -> bytes[at] = (byte) random.nextInt(256);
-                case 2 -> bytes = Arrays.copyOf(bytes, at);
-                case 3 -> bytes = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(9));
-                case 4 -> Arrays.fill(bytes, at, Math.min(bytes.length, at + 9), (byte) 0xFF);
-                default -> bytes[at]++;
-            }
-        }
-        return bytes;
     }
 
     private static byte[] noise(Random random) {
