@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderId null while no leader is known
  * @param notReady why the node cannot serve; empty when ready
  * @param stats the map of {@code GET /stats}: keys sorted, every value a string
- * @param figures numbers for JMX and {@code /metrics}, by name
+ * @param figures numbers for JMX and {@code /metrics}, by {@link NodeFigure#key()}
  * @param lastError null when nothing went wrong so far
  * @param failed true when the node stopped for good (I/O error, damaged log); only close() helps
  */

@@ -4,6 +4,7 @@ import io.raftqueue.codec.PayloadCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member of a cluster: lifecycle, status, membership, and any number of named queues. One node owns one directory.
@@ -52,6 +53,10 @@ public interface RaftNode extends AutoCloseable {
 
     /** Every queue with its figures, by name, as applied here. Never blocks. */
     List<QueueStats> queues();
+
+    /** The figures of one queue as applied here, or null when there is no such queue. Never blocks. */
+    @Nullable
+    QueueStats queueStats(String name);
 
     /** Creates the queue if there is none, and sets its limits, on all members. */
     CompletableFuture<Void> configureQueue(String name, QueueSettings settings);

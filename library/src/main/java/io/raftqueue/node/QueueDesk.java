@@ -151,6 +151,7 @@ final class QueueDesk {
                 new Command.Take(queue, Math.min(max, LARGEST_TAKE)),
                 deadlineNanos,
                 late -> popped(late).forEach(this::handOver));
+        Calls.whenDone(answer, (done, gone) -> removal.cancel(false)); // of use only if the caller ended it
         Calls.whenDone(removal, (result, failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(unwrapped(failure));
@@ -165,6 +166,7 @@ final class QueueDesk {
     /** The caller's last, or only, look at the queue. */
     private void decide(Waiter waiter) {
         CompletableFuture<List<Popped>> messages = takeNow(1, System.nanoTime() + waiter.timeoutNanos);
+        Calls.whenDone(waiter, (done, gone) -> messages.cancel(false)); // of use only if the caller ended it
         Calls.whenDone(messages, (popped, failure) -> {
             if (failure != null) {
                 waiter.completeExceptionally(unwrapped(failure));
@@ -224,7 +226,7 @@ final class QueueDesk {
         });
     }
 
-    private void arrived(int claim, Result result) {
+    private void arrived(int claim, @Nullable Result result) {
         popped(result).forEach(this::handOver);
         release(claim, null);
         proposeForWaiters();
@@ -359,9 +361,9 @@ final class QueueDesk {
         return figures == null ? 0 : figures.depth();
     }
 
-    private List<Popped> popped(Result result) {
+    private List<Popped> popped(@Nullable Result result) {
         if (!(result instanceof Result.Taken taken)) {
-            return List.of(); // the queue was deleted meanwhile
+            return List.of(); // not applied, or the queue was deleted meanwhile
         }
         var messages = new ArrayList<Popped>(taken.count());
         for (int i = 0; i < taken.count(); i++) {

@@ -116,6 +116,12 @@ public final class ReplicatedNode implements RaftNode {
                 .toList();
     }
 
+    @Override
+    public @Nullable QueueStats queueStats(String name) {
+        QueueFigures figures = replica.figures(name);
+        return figures == null ? null : stats(figures);
+    }
+
     private QueueStats stats(QueueFigures figures) {
         QueueDesk desk = desks.get(figures.name());
         long age = figures.depth() == 0 ? 0 : Math.max(0, System.currentTimeMillis() - figures.headSentAtMillis());
