@@ -6,6 +6,8 @@ import io.raftqueue.command.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -33,8 +35,8 @@ public final class QueueState {
     /** Bytes of answers kept per session; the newest answer is kept whatever its length. */
     public static final int KEPT_ANSWER_BYTES = 64 << 10;
 
-    private final TreeSet<UUID> members;
-    private final TreeMap<UUID, Session> sessions;
+    private final SortedSet<UUID> members;
+    private final SortedMap<UUID, Session> sessions;
     private final Queues queues;
     private long appliedIndex;
     private long time;
@@ -48,7 +50,8 @@ public final class QueueState {
         this(0, 0, new TreeSet<>(), new TreeMap<>(), new Queues(maxQueues));
     }
 
-    QueueState(long appliedIndex, long time, TreeSet<UUID> members, TreeMap<UUID, Session> sessions, Queues queues) {
+    QueueState(
+            long appliedIndex, long time, SortedSet<UUID> members, SortedMap<UUID, Session> sessions, Queues queues) {
         this.appliedIndex = appliedIndex;
         this.time = time;
         this.members = members;
@@ -184,11 +187,11 @@ public final class QueueState {
         return StateSnapshot.hash(this);
     }
 
-    TreeSet<UUID> members() {
+    SortedSet<UUID> members() {
         return members;
     }
 
-    TreeMap<UUID, Session> sessions() {
+    SortedMap<UUID, Session> sessions() {
         return sessions;
     }
 

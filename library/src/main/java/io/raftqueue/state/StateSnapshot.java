@@ -3,6 +3,8 @@ package io.raftqueue.state;
 import io.raftqueue.command.WireReader;
 import io.raftqueue.command.WireWriter;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -62,8 +64,8 @@ final class StateSnapshot {
         }
         long appliedIndex = in.getVarint(0, Long.MAX_VALUE, "index");
         long time = in.getVarint(0, Long.MAX_VALUE, "time");
-        TreeSet<UUID> members = readMembers(in);
-        TreeMap<UUID, Session> sessions = readSessions(in);
+        SortedSet<UUID> members = readMembers(in);
+        SortedMap<UUID, Session> sessions = readSessions(in);
         Queues queues = Queues.read(in);
         in.end();
         return new QueueState(appliedIndex, time, members, sessions, queues);
@@ -80,8 +82,8 @@ final class StateSnapshot {
         state.queues().write(out);
     }
 
-    private static TreeSet<UUID> readMembers(WireReader in) {
-        TreeSet<UUID> members = new TreeSet<>();
+    private static SortedSet<UUID> readMembers(WireReader in) {
+        SortedSet<UUID> members = new TreeSet<>();
         int count = in.getCount(0, Integer.MAX_VALUE, 16, "number of members");
         for (int i = 0; i < count; i++) {
             UUID member = in.getUuid();
@@ -93,8 +95,8 @@ final class StateSnapshot {
         return members;
     }
 
-    private static TreeMap<UUID, Session> readSessions(WireReader in) {
-        TreeMap<UUID, Session> sessions = new TreeMap<>();
+    private static SortedMap<UUID, Session> readSessions(WireReader in) {
+        SortedMap<UUID, Session> sessions = new TreeMap<>();
         int count = in.getCount(0, Integer.MAX_VALUE, 21, "number of sessions");
         for (int i = 0; i < count; i++) {
             UUID node = in.getUuid();
