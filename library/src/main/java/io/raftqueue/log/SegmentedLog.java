@@ -2,8 +2,12 @@ package io.raftqueue.log;
 
 import io.raftqueue.consensus.Entry;
 import io.raftqueue.consensus.RaftStorage;
+import io.raftqueue.log.disk.DiskDirectory;
+import io.raftqueue.log.disk.DiskFullException;
+import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,76 +15,213 @@ import org.jspecify.annotations.Nullable;
  * The log of a node. {@code append}, {@code truncateFrom}, {@code saveTermAndVote} and {@code draftSnapshot} belong to
  * the one thread that owns the consensus; {@link #sync()} to one other (or the same); reads may come from any.
  * jgroups-raft sees it through {@link EngineLog}.
+ *
+ * <p>Any error of the disk is the end: it is noted as {@link #failure()} before the exception leaves, and from then on
+ * every call that changes something throws. Only a missing room for the next segment is a {@link NoSpaceException} that
+ * leaves everything as it was.
  */
 public final class SegmentedLog implements RaftStorage, AutoCloseable {
+    private final DiskDirectory disk;
+    private final LogOptions options;
+    private final FailureGate gate;
+    private final TermAndVote state;
+    private final DurableMark mark;
+    private final SegmentList segments;
+    private final TermIndex terms;
+    private final TailCache tail;
+    private final Preallocation preallocation;
+    private final LogWriter writer;
+    private final LogReader reader;
+    private volatile long firstIndex;
+    private volatile long lastTime;
+
+    private SegmentedLog(
+            DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
+            throws IOException {
+        this.disk = disk;
+        this.options = options;
+        Checksum checksum = new Checksum(incarnation);
+        this.gate = new FailureGate(disk.path());
+        this.state = openState(disk, checksum);
+        this.mark = DurableMark.open(disk, checksum);
+        this.terms = new TermIndex();
+        this.tail = new TailCache(options.tailCacheBytes());
+        LogRecovery recovery = new LogRecovery(
+                disk, incarnation, checksum, state, 0, 0, 0, mark.read(state.generation()), terms, tail);
+        recovery.run();
+        this.segments = recovery.segments();
+        this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
+        preallocation.sequenceUsed(recovery.highestSequence());
+        recovery.empty().forEach(preallocation::found);
+        if (segments.all().length == 0) {
+            segments.add(preallocation.first());
+        }
+        this.writer = new LogWriter(
+                disk,
+                segments,
+                preallocation,
+                state,
+                mark,
+                checksum,
+                gate,
+                options.fsync(),
+                recovery.last(),
+                options.segmentBytes());
+        this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
+        this.lastTime = recovery.lastTime();
+        findFirstIndex();
+        preallocation.prepareAhead();
+    }
+
+    static SegmentedLog open(
+            DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background) {
+        try {
+            return new SegmentedLog(disk, incarnation, options, bodies, background);
+        } catch (DiskFullException e) {
+            throw new NoSpaceException(
+                    "no room for the log in " + disk.path() + " (" + e.getMessage() + "): make room and start again",
+                    e);
+        } catch (IOException e) {
+            throw new LogFailedException("cannot read the log in " + disk.path() + ": " + e, e);
+        }
+    }
+
+    private static TermAndVote openState(DiskDirectory disk, Checksum checksum) throws IOException {
+        List<String> names = disk.list();
+        if (names.contains(TermAndVote.NAME)) {
+            return TermAndVote.open(disk, checksum);
+        }
+        for (String name : names) {
+            if (SegmentHeader.sequenceOf(name) >= 0) {
+                throw new DamagedLogException(
+                        disk.path(), TermAndVote.NAME, -1, "it is missing, though there is " + name, null);
+            }
+        }
+        return TermAndVote.create(disk, checksum);
+    }
+
+    private void findFirstIndex() {
+        long first = segments.firstContiguous();
+        firstIndex = first == 0 ? writer.written() + 1 : first;
+        terms.dropBefore(firstIndex);
+    }
+
     @Override
     public long firstIndex() {
-        throw new UnsupportedOperationException();
+        return firstIndex;
     }
 
     @Override
     public long lastIndex() {
-        throw new UnsupportedOperationException();
+        return writer.written();
     }
 
     @Override
     public long durableIndex() {
-        throw new UnsupportedOperationException();
+        return writer.durable();
     }
 
     @Override
     public long snapshotIndex() {
-        throw new UnsupportedOperationException();
+        return 0;
     }
 
     @Override
     public long snapshotTerm() {
-        throw new UnsupportedOperationException();
+        return 0;
     }
 
     @Override
     public long termAt(long index) {
-        throw new UnsupportedOperationException();
+        if (index == snapshotIndex()) {
+            return snapshotTerm();
+        }
+        return index < firstIndex || index > lastIndex() ? -1 : terms.at(index);
     }
 
     @Override
     public List<Entry> entries(long from, long to, int maxBytes) {
-        throw new UnsupportedOperationException();
+        gate.check();
+        if (from < firstIndex || to > lastIndex() || from > to) {
+            throw new IllegalArgumentException("entries " + from + " to " + to + " were asked for, the log holds "
+                    + firstIndex + " to " + lastIndex());
+        }
+        return reader.entries(from, to, maxBytes);
     }
 
     @Override
     public void append(List<Entry> entries) {
-        throw new UnsupportedOperationException();
+        gate.check();
+        if (entries.isEmpty()) {
+            return;
+        }
+        long expected = lastIndex() + 1;
+        long term = termAt(lastIndex());
+        for (Entry entry : entries) {
+            if (entry.index() != expected++ || entry.term() < term) {
+                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
+                        + " cannot follow entry " + (expected - 2) + " of term " + term);
+            }
+            term = entry.term();
+        }
+        if (term > state.term()) {
+            saveTermAndVote(term, null); // a log never holds entries of a term it has not promised
+        }
+        writer.append(entries);
+        for (Entry entry : entries) {
+            terms.add(entry.index(), entry.term());
+            tail.add(entry);
+        }
+        lastTime = entries.get(entries.size() - 1).time();
     }
 
     @Override
     public void truncateFrom(long index) {
-        throw new UnsupportedOperationException();
+        gate.check();
+        if (index > lastIndex()) {
+            return;
+        }
+        if (index < firstIndex || index <= snapshotIndex()) {
+            throw new IllegalArgumentException("the log cannot be cut at " + index + ": it holds entries from "
+                    + firstIndex + ", and a snapshot covers those up to " + snapshotIndex());
+        }
+        writer.truncateFrom(index);
+        tail.truncateFrom(index);
+        terms.truncateFrom(index);
+        reader.forget();
+        Entry last = entry(index - 1);
+        lastTime = last == null ? 0 : last.time();
+        findFirstIndex();
     }
 
     @Override
     public long term() {
-        throw new UnsupportedOperationException();
+        return state.term();
     }
 
     @Override
     public @Nullable UUID votedFor() {
-        throw new UnsupportedOperationException();
+        return state.vote();
     }
 
     @Override
     public void saveTermAndVote(long term, @Nullable UUID votedFor) {
-        throw new UnsupportedOperationException();
+        gate.check();
+        try {
+            state.save(term, votedFor);
+        } catch (IOException e) {
+            throw gate.fail("saving term " + term, e);
+        }
     }
 
     /** Forces what was appended before this call to disk and advances {@link #durableIndex()}. Cheap when there is nothing. */
     public void sync() {
-        throw new UnsupportedOperationException();
+        writer.sync();
     }
 
     /** The entry, from memory or disk, also one below the first index that is still stored; null if it is not stored. */
     public @Nullable Entry entry(long index) {
-        throw new UnsupportedOperationException();
+        return reader.entry(index);
     }
 
     public MessageIndex messages() {
@@ -94,7 +235,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     /** The newest published snapshot, or null. */
     public @Nullable StoredSnapshot snapshot() {
-        throw new UnsupportedOperationException();
+        return null;
     }
 
     /**
@@ -102,7 +243,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
      * from any thread.
      */
     public SnapshotDraft draftSnapshot(StoredSnapshot snapshot) {
-        throw new UnsupportedOperationException();
+        return new SnapshotDraft(snapshot);
     }
 
     /** Puts the snapshot on disk, atomically, and only then moves the first index. A draft older than the newest is ignored. */
@@ -115,7 +256,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
      * device. Call it every few seconds from a background thread; it never blocks the others.
      */
     public void reclaim() {
-        throw new UnsupportedOperationException();
+        gate.check();
     }
 
     /** Opens the newest snapshot for a member that lags; null if there is none. */
@@ -130,34 +271,59 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     /** Cluster time of the last entry, or of the snapshot when there is none. */
     public long lastTime() {
-        throw new UnsupportedOperationException();
+        return lastTime;
     }
 
-    /** Bytes of all files of the log. */
+    /** Bytes of all segments in use. */
     public long sizeInBytes() {
-        throw new UnsupportedOperationException();
+        long bytes = 0;
+        for (Segment segment : segments.all()) {
+            bytes += segment.capacity();
+        }
+        return bytes;
     }
 
     public LogOptions options() {
-        throw new UnsupportedOperationException();
+        return options;
     }
 
     public DiskFigures disk() {
-        throw new UnsupportedOperationException();
+        try {
+            long total = disk.totalBytes();
+            long watermark = Math.min(options.watermarkBytes(), (long) (total * options.watermarkShare()));
+            return new DiskFigures(disk.usableBytes(), total, watermark);
+        } catch (IOException e) {
+            throw gate.fail("looking at the free space", e);
+        }
     }
 
     /** Why the log does nothing any more, or null while it is well. */
     public @Nullable Throwable failure() {
-        throw new UnsupportedOperationException();
+        return gate.cause();
     }
 
     /** Told once, on the thread that met the failure, after {@link #failure()} is set. Do not block in it. */
     public void onFailure(Consumer<Throwable> listener) {
-        throw new UnsupportedOperationException();
+        gate.listener(listener);
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        try {
+            if (gate.cause() == null) {
+                writer.sync();
+                writer.close();
+            }
+        } catch (IOException e) {
+            throw gate.fail("closing the log", e);
+        } finally {
+            gate.close();
+            preallocation.close();
+            for (Segment segment : segments.all()) {
+                segment.close();
+            }
+            state.close();
+            mark.close();
+        }
     }
 }

@@ -1,0 +1,270 @@
+package io.raftqueue.log;
+
+import io.raftqueue.consensus.Entry;
+import io.raftqueue.log.disk.DiskDirectory;
+import io.raftqueue.log.disk.DiskFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Reads the segments at start and decides what they are worth: a true prefix of what was written, with everything that
+ * was ever durable, or a refusal. It cuts off only a torn end that was never acknowledged:
+ *
+ * <ul>
+ *   <li>a broken place with a later segment in use behind it is damage, for a segment is forced before the next is begun;
+ *   <li>a broken place with a whole record behind it that knew the broken one durable is damage;
+ *   <li>an end before the {@link DurableMark} or before the snapshot's index is damage;
+ *   <li>everything else that is broken was lost by a power cut before it was forced, and is zeroed.
+ * </ul>
+ */
+final class LogRecovery {
+    private static final int SCAN_BUFFER = 1 << 20;
+
+    private final DiskDirectory disk;
+    private final UUID incarnation;
+    private final Checksum checksum;
+    private final TermAndVote state;
+    private final long snapshotIndex;
+    private final long logStart;
+    private final long firstSegment;
+    private final long marked;
+
+    private final SegmentList segments = new SegmentList();
+    private final List<Segment> empty = new ArrayList<>();
+    private final TermIndex terms;
+    private final TailCache tail;
+    private long last;
+    private long lastTerm;
+    private long lastTime;
+    private long highestSequence;
+
+    /**
+     * @param snapshotIndex what the newest snapshot covers
+     * @param logStart index after which the log begins: 0, or that of an installed snapshot
+     * @param firstSegment segments with a lower number were replaced by an installed snapshot
+     * @param marked the durable mark
+     */
+    LogRecovery(
+            DiskDirectory disk,
+            UUID incarnation,
+            Checksum checksum,
+            TermAndVote state,
+            long snapshotIndex,
+            long logStart,
+            long firstSegment,
+            long marked,
+            TermIndex terms,
+            TailCache tail) {
+        this.disk = disk;
+        this.incarnation = incarnation;
+        this.checksum = checksum;
+        this.state = state;
+        this.snapshotIndex = snapshotIndex;
+        this.logStart = logStart;
+        this.firstSegment = firstSegment;
+        this.marked = marked;
+        this.terms = terms;
+        this.tail = tail;
+    }
+
+    void run() throws IOException {
+        List<Segment> found = findSegments();
+        boolean removed = false;
+        for (int i = 0; i < found.size(); i++) {
+            Segment segment = found.get(i);
+            SegmentCursor end = scan(segment);
+            if (atPendingCut(end)) {
+                finishCut(segment, end.recordStart(), found.subList(i + 1, found.size()));
+                break;
+            }
+            boolean usedBehind = anyUsed(found.subList(i + 1, found.size()));
+            if (!isClean(segment, end.recordStart())) {
+                judge(segment, end, usedBehind);
+                segment.zero(end.recordStart(), segment.capacity());
+            }
+            if (!segment.isEmpty()) {
+                segments.add(segment);
+            } else if (usedBehind) {
+                segment.delete();
+                removed = true;
+            } else {
+                empty.add(segment);
+            }
+        }
+        if (removed) {
+            disk.sync();
+        }
+        checkWhole();
+        if (segments.all().length > 0) {
+            // What was read may lie in the page cache only; from now on it counts as durable.
+            segments.active().file().force();
+        }
+    }
+
+    private List<Segment> findSegments() throws IOException {
+        List<Segment> found = new ArrayList<>();
+        for (String name : disk.list()) {
+            long sequence = SegmentHeader.sequenceOf(name);
+            if (sequence < 0) {
+                continue;
+            }
+            highestSequence = Math.max(highestSequence, sequence);
+            if (sequence < firstSegment) {
+                disk.delete(name);
+                continue;
+            }
+            try (DiskFile file = disk.open(name)) {
+                found.add(new Segment(disk, sequence, SegmentHeader.check(disk, file, incarnation, checksum)));
+            }
+        }
+        return found;
+    }
+
+    /** Takes over the whole records; returns the cursor at what comes after them. */
+    private SegmentCursor scan(Segment segment) throws IOException {
+        SegmentCursor cursor =
+                new SegmentCursor(segment.file(), SegmentHeader.BYTES, segment.capacity(), checksum, (int)
+                        Math.min(SCAN_BUFFER, segment.capacity()));
+        while (cursor.next() == SegmentCursor.Found.RECORD) {
+            Entry entry = cursor.entry();
+            if (state.cutFrom() > 0 && entry.index() >= state.cutFrom()) {
+                return cursor;
+            }
+            checkOrder(segment, cursor, entry);
+            segment.added(entry.index(), cursor.recordBytes());
+            terms.add(entry.index(), entry.term());
+            tail.add(entry);
+            last = entry.index();
+            lastTerm = entry.term();
+            lastTime = entry.time();
+        }
+        return cursor;
+    }
+
+    private void checkOrder(Segment segment, SegmentCursor cursor, Entry entry) {
+        long expected = Math.max(last, logStart) + 1;
+        boolean reclaimedBefore = segment.isEmpty() && entry.index() > expected && entry.index() - 1 <= snapshotIndex;
+        if (entry.index() != expected && !reclaimedBefore) {
+            throw damaged(
+                    segment,
+                    cursor.recordStart(),
+                    "entry " + entry.index() + " follows where " + expected + " belongs");
+        }
+        if (reclaimedBefore) {
+            terms.clear();
+        }
+        if (entry.term() < lastTerm) {
+            throw damaged(
+                    segment,
+                    cursor.recordStart(),
+                    "entry " + entry.index() + " has term " + entry.term() + " after term " + lastTerm);
+        }
+    }
+
+    private boolean atPendingCut(SegmentCursor end) {
+        return state.cutFrom() > 0 && Math.max(last, logStart) + 1 >= state.cutFrom();
+    }
+
+    private void finishCut(Segment segment, long offset, List<Segment> behind) throws IOException {
+        segment.zero(offset, segment.capacity());
+        for (Segment later : behind) {
+            later.delete();
+        }
+        disk.sync();
+        if (segment.isEmpty()) {
+            empty.add(segment);
+        } else {
+            segments.add(segment);
+        }
+    }
+
+    private boolean anyUsed(List<Segment> behind) throws IOException {
+        for (Segment segment : behind) {
+            if (!isClean(segment, SegmentHeader.BYTES)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isClean(Segment segment, long from) throws IOException {
+        return new TailScan(segment.file(), checksum).allZero(from, segment.capacity());
+    }
+
+    /** Returns if the broken end was never acknowledged. */
+    private void judge(Segment segment, SegmentCursor end, boolean usedBehind) throws IOException {
+        long broken = Math.max(last, logStart) + 1;
+        String what = "entry " + broken + " is broken ("
+                + (end.why().isEmpty() ? "zeros where it should begin" : end.why()) + ")";
+        if (usedBehind) {
+            throw damaged(segment, end.recordStart(), what + ", and later segments are in use");
+        }
+        if (broken <= snapshotIndex) {
+            throw damaged(
+                    segment, end.recordStart(), what + ", and the snapshot covers entries up to " + snapshotIndex);
+        }
+        if (broken <= marked) {
+            throw damaged(segment, end.recordStart(), what + ", and entries up to " + marked + " were on disk");
+        }
+        long witness = new TailScan(segment.file(), checksum)
+                .recordThatKnewDurable(broken, end.recordStart(), segment.capacity());
+        if (witness >= 0) {
+            throw damaged(
+                    segment,
+                    end.recordStart(),
+                    what + ", and a whole record at " + witness + " was written after it was on disk");
+        }
+    }
+
+    private void checkWhole() throws IOException {
+        if (state.cutFrom() > 0) {
+            state.endCut();
+        }
+        long end = Math.max(last, logStart);
+        if (end < snapshotIndex || end < marked) {
+            throw new DamagedLogException(
+                    disk.path(),
+                    segments.all().length == 0 ? "log" : segments.active().name(),
+                    segments.all().length == 0 ? -1 : segments.active().end(),
+                    "the log ends with entry " + end + ", but entries up to " + Math.max(snapshotIndex, marked)
+                            + " were on disk",
+                    null);
+        }
+        if (lastTerm > state.term()) {
+            throw new DamagedLogException(
+                    disk.path(),
+                    TermAndVote.NAME,
+                    -1,
+                    "it promises term " + state.term() + ", but the log holds an entry of term " + lastTerm,
+                    null);
+        }
+    }
+
+    private DamagedLogException damaged(Segment segment, long offset, String what) {
+        return new DamagedLogException(disk.path(), segment.name(), offset, what, null);
+    }
+
+    SegmentList segments() {
+        return segments;
+    }
+
+    /** Made ahead and not used. */
+    List<Segment> empty() {
+        return empty;
+    }
+
+    /** The last entry, or where the log starts. */
+    long last() {
+        return Math.max(last, logStart);
+    }
+
+    long lastTime() {
+        return lastTime;
+    }
+
+    long highestSequence() {
+        return highestSequence;
+    }
+}

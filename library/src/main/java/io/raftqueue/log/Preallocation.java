@@ -1,0 +1,188 @@
+package io.raftqueue.log;
+
+import io.raftqueue.log.disk.DiskDirectory;
+import io.raftqueue.log.disk.DiskFile;
+import io.raftqueue.log.disk.DiskFullException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+
+/**
+ * Makes segment files ahead of their use: zeros written and forced, header, name and directory on disk. So an append
+ * changes no metadata, fdatasync has little to do, and whether there is room is known before anything is written.
+ */
+final class Preallocation {
+    static final String RESERVE = "reserve";
+    /** The first segment of a new log is small: most of the time nobody waits for 32 MiB of zeros at the first start. */
+    private static final int FIRST_SEGMENT = 4 << 20;
+    /** Zeros go to disk in pieces, so that the fsync of somebody else never waits for all of them. */
+    private static final int PIECE = 1 << 20;
+    /** What is left to others when a segment is refused. */
+    private static final long MARGIN = 64 << 10;
+
+    private final DiskDirectory disk;
+    private final UUID incarnation;
+    private final Checksum checksum;
+    private final int segmentBytes;
+    private final Executor background;
+    private final FailureGate gate;
+
+    private final Deque<Segment> ready = new ArrayDeque<>();
+    private long nextSequence = 1;
+    private boolean asked;
+    private boolean closed;
+
+    Preallocation(
+            DiskDirectory disk,
+            UUID incarnation,
+            Checksum checksum,
+            int segmentBytes,
+            Executor background,
+            FailureGate gate) {
+        this.disk = disk;
+        this.incarnation = incarnation;
+        this.checksum = checksum;
+        this.segmentBytes = segmentBytes;
+        this.background = background;
+        this.gate = gate;
+    }
+
+    /** A segment that recovery found empty behind the last written one. */
+    synchronized void found(Segment empty) {
+        ready.add(empty);
+    }
+
+    synchronized void sequenceUsed(long sequence) {
+        nextSequence = Math.max(nextSequence, sequence + 1);
+    }
+
+    synchronized long nextSequence() {
+        Segment first = ready.peek();
+        return first == null ? nextSequence : first.sequence();
+    }
+
+    /** The very first segment of a log. */
+    synchronized Segment first() throws IOException {
+        return ready.isEmpty() ? make(Math.min(segmentBytes, FIRST_SEGMENT)) : ready.remove();
+    }
+
+    /** An empty segment with room for a record of this size. */
+    synchronized Segment take(long recordBytes) throws IOException {
+        long needed = SegmentHeader.BYTES + recordBytes;
+        if (needed > segmentBytes) {
+            // Sequence numbers are the order of the log, so what was made ahead cannot follow a later number.
+            while (!ready.isEmpty()) {
+                ready.remove().delete();
+            }
+            return make(needed);
+        }
+        Segment segment = ready.poll();
+        return segment == null ? make(segmentBytes) : segment;
+    }
+
+    /** Gives back what was taken and not used, newest first. */
+    synchronized void giveBack(Segment unused) throws IOException {
+        if (unused.capacity() == segmentBytes) {
+            ready.addFirst(unused);
+        } else {
+            unused.delete();
+        }
+    }
+
+    /** Sees to it that one segment is ready, on the background thread. */
+    void prepareAhead() {
+        synchronized (this) {
+            if (asked || !ready.isEmpty() || closed) {
+                return;
+            }
+            asked = true;
+        }
+        background.execute(this::prepare);
+    }
+
+    private synchronized void prepare() {
+        asked = false;
+        if (!ready.isEmpty() || closed || gate.cause() != null) {
+            return;
+        }
+        try {
+            ready.add(make(segmentBytes));
+        } catch (DiskFullException noRoomYet) {
+            // No failure: whoever needs the segment tries again, and is refused if there is still no room.
+            asked = false;
+        } catch (IOException e) {
+            gate.fail("making the next segment", e);
+        }
+    }
+
+    private Segment make(long capacity) throws IOException {
+        try {
+            return write(capacity);
+        } catch (DiskFullException full) {
+            if (!disk.list().contains(RESERVE)) {
+                throw full;
+            }
+            disk.delete(RESERVE);
+            disk.sync();
+            return write(capacity);
+        }
+    }
+
+    private Segment write(long capacity) throws IOException {
+        requireRoom(disk, capacity);
+        long sequence = nextSequence;
+        String name = SegmentHeader.fileName(sequence);
+        writeZeros(disk, name + DataDirectory.TEMPORARY, capacity, file -> {
+            file.writeFully(SegmentHeader.encode(sequence, capacity, incarnation, checksum), 0);
+        });
+        disk.rename(name + DataDirectory.TEMPORARY, name);
+        disk.sync();
+        nextSequence = sequence + 1;
+        return new Segment(disk, sequence, capacity);
+    }
+
+    /** Refuses before the last block of the device is eaten up. */
+    static void requireRoom(DiskDirectory disk, long bytes) throws IOException {
+        long usable = disk.usableBytes();
+        if (usable < bytes + MARGIN) {
+            throw new DiskFullException(usable + " bytes are free, " + (bytes + MARGIN) + " are needed");
+        }
+    }
+
+    private interface Head {
+        void write(DiskFile file) throws IOException;
+    }
+
+    private static void writeZeros(DiskDirectory disk, String name, long bytes, Head head) throws IOException {
+        boolean done = false;
+        disk.delete(name);
+        try (DiskFile file = disk.create(name)) {
+            for (long at = 0; at < bytes; at += PIECE) {
+                Segment.zero(file, at, Math.min(bytes, at + PIECE));
+                file.force();
+            }
+            head.write(file);
+            file.force();
+            done = true;
+        } finally {
+            if (!done) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    /** Keeps a file of one segment's size that is given up when the device is full: takes and snapshots go on from it. */
+    static void makeReserve(DiskDirectory disk, long bytes) throws IOException {
+        requireRoom(disk, bytes);
+        writeZeros(disk, RESERVE + DataDirectory.TEMPORARY, bytes, file -> {});
+        disk.rename(RESERVE + DataDirectory.TEMPORARY, RESERVE);
+        disk.sync();
+    }
+
+    synchronized void close() {
+        closed = true;
+        ready.forEach(Segment::close);
+    }
+}

@@ -1,0 +1,343 @@
+package io.raftqueue.log.disk;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+
+/**
+ * A directory in memory that keeps apart what was written and what was forced. {@link #crash} makes the directory that a
+ * machine would find after a power cut: forced bytes and synced names, and of the rest whatever the caller lets survive,
+ * in pieces of a sector. At any chosen operation it can end the run, or answer with an error. One thread at a time.
+ */
+public final class SimulatedDisk implements DiskDirectory {
+    public static final int SECTOR = 512;
+
+    /** What happens instead of the chosen operation. */
+    public enum Fault {
+        /** The machine stops before the operation: it and all later ones throw {@link PowerCut}. */
+        POWER_CUT,
+        IO_ERROR,
+        NO_SPACE,
+        /** Half of the bytes are written and the count is told; for other operations no fault. */
+        SHORT_WRITE
+    }
+
+    /** The machine has stopped; not an IOException, for nothing may handle it. */
+    public static final class PowerCut extends Error {
+        private static final long serialVersionUID = 1L;
+
+        PowerCut(long operation) {
+            super("power cut at operation " + operation);
+        }
+    }
+
+    private record Piece(long position, byte[] bytes) {}
+
+    private record NameChange(String gone, String named, Content content) {}
+
+    private static final class Content {
+        byte[] durable = new byte[0];
+        byte[] current = new byte[64];
+        int size;
+        final List<Piece> unforced = new ArrayList<>();
+    }
+
+    private final Map<String, Content> durableNames = new TreeMap<>();
+    private final Map<String, Content> names = new TreeMap<>();
+    private final List<NameChange> unsynced = new ArrayList<>();
+    private final List<String> trace = new ArrayList<>();
+    private final boolean tracing;
+    private long capacity = Long.MAX_VALUE / 4;
+    private long operations;
+    private long faultAt = -1;
+    private Fault fault = Fault.POWER_CUT;
+    private boolean off;
+    private String lockedBy;
+
+    public SimulatedDisk() {
+        this(false);
+    }
+
+    public SimulatedDisk(boolean tracing) {
+        this.tracing = tracing;
+    }
+
+    /** The n-th changing operation from now on (1 = the next) meets the fault; 0 takes the fault back. */
+    public SimulatedDisk faultIn(long n, Fault newFault) {
+        faultAt = n == 0 ? -1 : operations + n;
+        fault = newFault;
+        return this;
+    }
+
+    public SimulatedDisk capacity(long bytes) {
+        capacity = bytes;
+        return this;
+    }
+
+    /** Changing operations so far: create, write, force, rename, delete, sync. */
+    public long operations() {
+        return operations;
+    }
+
+    public List<String> trace() {
+        return trace;
+    }
+
+    /** The same directory after a power cut. {@code survives} decides for each unforced sector and unsynced name, in order. */
+    public SimulatedDisk crash(IntPredicate survives) {
+        SimulatedDisk after = new SimulatedDisk(tracing);
+        after.capacity = capacity;
+        int decision = 0;
+        Map<String, Content> kept = new TreeMap<>(durableNames);
+        for (NameChange change : unsynced) {
+            if (survives.test(decision++)) {
+                if (change.gone != null) {
+                    kept.remove(change.gone);
+                }
+                if (change.named != null) {
+                    kept.put(change.named, change.content);
+                }
+            }
+        }
+        for (Map.Entry<String, Content> file : kept.entrySet()) {
+            Content old = file.getValue();
+            byte[] bytes = old.durable;
+            for (Piece piece : old.unforced) {
+                if (survives.test(decision++)) {
+                    int end = (int) piece.position + piece.bytes.length;
+                    bytes = bytes.length < end
+                            ? Arrays.copyOf(bytes, end)
+                            : bytes == old.durable ? bytes.clone() : bytes;
+                    System.arraycopy(piece.bytes, 0, bytes, (int) piece.position, piece.bytes.length);
+                }
+            }
+            after.put(file.getKey(), bytes);
+        }
+        return after;
+    }
+
+    /** The same directory after the end of the process: nothing is lost, the lock is free. */
+    public SimulatedDisk killed() {
+        SimulatedDisk after = new SimulatedDisk(tracing);
+        after.capacity = capacity;
+        names.forEach((name, content) -> after.put(name, Arrays.copyOf(content.current, content.size)));
+        return after;
+    }
+
+    /** Puts a file there, durable; for damage by hand. */
+    public void put(String name, byte[] bytes) {
+        Content content = new Content();
+        content.durable = bytes.clone();
+        content.current = bytes.clone();
+        content.size = bytes.length;
+        names.put(name, content);
+        durableNames.put(name, content);
+    }
+
+    /** Flips bits of a file that may be open. */
+    public void flip(String name, int at, int mask) {
+        names.get(name).current[at] ^= (byte) mask;
+    }
+
+    public byte[] bytes(String name) {
+        Content content = names.get(name);
+        return Arrays.copyOf(content.current, content.size);
+    }
+
+    public void remove(String name) {
+        names.remove(name);
+        durableNames.remove(name);
+    }
+
+    private boolean fails(String operation) throws IOException {
+        if (off) {
+            throw new PowerCut(operations);
+        }
+        operations++;
+        if (tracing) {
+            trace.add(operation);
+        }
+        if (operations != faultAt) {
+            return false;
+        }
+        switch (fault) {
+            case POWER_CUT -> {
+                off = true;
+                throw new PowerCut(operations);
+            }
+            case IO_ERROR -> throw new IOException("Input/output error");
+            case NO_SPACE -> throw new DiskFullException("No space left on device");
+            default -> {
+                return true;
+            }
+        }
+    }
+
+    @Override
+    public String path() {
+        return "/simulated";
+    }
+
+    @Override
+    public DiskFile create(String name) throws IOException {
+        fails("create " + name);
+        if (names.containsKey(name)) {
+            throw new FileAlreadyExistsException(name);
+        }
+        Content content = new Content();
+        names.put(name, content);
+        unsynced.add(new NameChange(null, name, content));
+        return new SimulatedFile(name, content);
+    }
+
+    @Override
+    public DiskFile open(String name) throws IOException {
+        Content content = names.get(name);
+        if (content == null) {
+            throw new FileNotFoundException(name);
+        }
+        return new SimulatedFile(name, content);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        fails("rename " + from + " " + to);
+        Content content = names.remove(from);
+        if (content == null) {
+            throw new FileNotFoundException(from);
+        }
+        names.put(to, content);
+        unsynced.add(new NameChange(from, to, content));
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        if (!names.containsKey(name)) {
+            return;
+        }
+        fails("delete " + name);
+        names.remove(name);
+        unsynced.add(new NameChange(name, null, null));
+    }
+
+    @Override
+    public List<String> list() {
+        return List.copyOf(names.keySet());
+    }
+
+    @Override
+    public void sync() throws IOException {
+        fails("sync directory");
+        durableNames.clear();
+        durableNames.putAll(names);
+        unsynced.clear();
+    }
+
+    @Override
+    public String lock(String owner) {
+        if (lockedBy != null) {
+            return lockedBy;
+        }
+        lockedBy = owner;
+        return null;
+    }
+
+    @Override
+    public long usableBytes() {
+        return Math.max(0, capacity - used());
+    }
+
+    private long used() {
+        return names.values().stream().mapToLong(c -> c.size).sum();
+    }
+
+    @Override
+    public long totalBytes() {
+        return capacity;
+    }
+
+    @Override
+    public void close() {
+        lockedBy = null;
+    }
+
+    private final class SimulatedFile implements DiskFile {
+        private final String name;
+        private final Content content;
+
+        SimulatedFile(String name, Content content) {
+            this.name = name;
+            this.content = content;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public long size() {
+            return content.size;
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) throws IOException {
+            int length = source.remaining();
+            if (fails("write " + length + " at " + position + " of " + name)) {
+                length = (length + 1) / 2;
+            }
+            int end = (int) position + length;
+            if (end > content.size && used() - content.size + end > capacity) {
+                throw new DiskFullException("No space left on device");
+            }
+            byte[] bytes = new byte[length];
+            source.get(bytes);
+            if (content.current.length < end) {
+                content.current = Arrays.copyOf(content.current, Math.max(end, content.current.length * 2));
+            }
+            System.arraycopy(bytes, 0, content.current, (int) position, length);
+            content.size = Math.max(content.size, end);
+            for (int from = 0; from < length; ) {
+                int to = Math.min(length, from + SECTOR - (int) ((position + from) % SECTOR));
+                content.unforced.add(new Piece(position + from, Arrays.copyOfRange(bytes, from, to)));
+                from = to;
+            }
+            return length;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            if (off) {
+                throw new PowerCut(operations);
+            }
+            if (position >= content.size) {
+                return -1;
+            }
+            int length = (int) Math.min(target.remaining(), content.size - position);
+            target.put(content.current, (int) position, length);
+            return length;
+        }
+
+        @Override
+        public void force() throws IOException {
+            fails("force " + name);
+            if (content.durable.length < content.size) {
+                content.durable = Arrays.copyOf(content.durable, content.size);
+            }
+            for (Piece piece : content.unforced) {
+                System.arraycopy(piece.bytes, 0, content.durable, (int) piece.position, piece.bytes.length);
+            }
+            content.unforced.clear();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
