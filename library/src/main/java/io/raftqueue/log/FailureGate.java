@@ -32,6 +32,10 @@ final class FailureGate {
         closed = true;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     void check() {
         if (closed) {
             throw new LogFailedException("the log in " + path + " is closed", null);

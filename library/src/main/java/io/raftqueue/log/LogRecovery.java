@@ -75,7 +75,7 @@ final class LogRecovery {
         for (int i = 0; i < found.size(); i++) {
             Segment segment = found.get(i);
             SegmentCursor end = scan(segment);
-            if (atPendingCut(end)) {
+            if (atPendingCut()) {
                 finishCut(segment, end.recordStart(), found.subList(i + 1, found.size()));
                 break;
             }
@@ -163,7 +163,7 @@ final class LogRecovery {
         }
     }
 
-    private boolean atPendingCut(SegmentCursor end) {
+    private boolean atPendingCut() {
         return state.cutFrom() > 0 && Math.max(last, logStart) + 1 >= state.cutFrom();
     }
 

@@ -28,7 +28,7 @@ final class LogWriter {
     private final boolean fsync;
 
     private final ByteBuffer buffer;
-    private final ByteBuffer header = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
+    private final byte[] header = new byte[RecordFormat.HEADER_BYTES];
     private final ReentrantLock files = new ReentrantLock();
     private volatile long written;
     private volatile long durable;
@@ -162,7 +162,7 @@ final class LogWriter {
         buffer.clear();
         for (Entry entry : entries) {
             RecordFormat.writeHeader(header, entry, durableNow, checksum);
-            at = put(file, header, at);
+            at = put(file, ByteBuffer.wrap(header), at);
             at = put(file, ByteBuffer.wrap(entry.payload()), at);
         }
         flush(file, at);

@@ -37,10 +37,10 @@ final class RecordFormat {
         return HEADER_BYTES + (long) entry.payload().length;
     }
 
-    /** Fills {@code header} (an array-backed buffer of {@value #HEADER_BYTES} bytes) for the entry. */
-    static void writeHeader(ByteBuffer header, Entry entry, long durableIndex, Checksum checksum) {
+    /** Fills {@code target} ({@value #HEADER_BYTES} bytes) for the entry. */
+    static void writeHeader(byte[] target, Entry entry, long durableIndex, Checksum checksum) {
         long behind = entry.index() - durableIndex;
-        header.clear();
+        ByteBuffer header = ByteBuffer.wrap(target);
         header.put(VERSION)
                 .put((byte) (entry.internal() ? INTERNAL : 0))
                 .putShort((short) (behind >= 0 && behind < NOT_KNOWN ? behind : NOT_KNOWN))
@@ -48,8 +48,7 @@ final class RecordFormat {
                 .putLong(entry.index())
                 .putLong(entry.term())
                 .putLong(entry.time())
-                .putInt(checksum.of(header.array(), CHECKSUM_AT, entry.payload()));
-        header.flip();
+                .putInt(checksum.of(target, CHECKSUM_AT, entry.payload()));
     }
 
     /** The header's fields, before anything is known about their truth. */

@@ -78,8 +78,9 @@ final class Segment {
         if (firstIndex == 0) {
             firstIndex = index;
         }
-        points.add((int) (index - firstIndex), (int) end);
-        end += bytes;
+        long start = end;
+        points.add((int) (index - firstIndex), (int) start);
+        end = start + bytes;
         lastIndex = index;
     }
 

@@ -309,6 +309,9 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     @Override
     public void close() {
+        if (gate.isClosed()) {
+            return;
+        }
         try {
             if (gate.cause() == null) {
                 writer.sync();

@@ -71,7 +71,7 @@ final class SlotFile implements AutoCloseable {
             boolean same = true;
             for (int slot = 0; slot < 2; slot++) {
                 refuseNewer(disk, name, both.getInt(slot * SLOT_BYTES), magic);
-                SlotFile found = decode(file, both, slot, magic, checksum);
+                SlotFile found = decode(file, both.array(), slot, magic, checksum);
                 same &= found != null && (best == null || found.number == best.number);
                 if (found != null && (best == null || found.number > best.number)) {
                     best = found;
@@ -103,16 +103,17 @@ final class SlotFile implements AutoCloseable {
         }
     }
 
-    private static @Nullable SlotFile decode(DiskFile file, ByteBuffer both, int slot, int magic, Checksum checksum) {
+    private static @Nullable SlotFile decode(DiskFile file, byte[] bytes, int slot, int magic, Checksum checksum) {
+        ByteBuffer both = ByteBuffer.wrap(bytes);
         int at = slot * SLOT_BYTES;
         int length = both.getInt(at + 12);
         if (both.getInt(at) != magic || length < 0 || length > SLOT_BYTES - HEAD - 4) {
             return null;
         }
-        if (both.getInt(at + HEAD + length) != checksum.of(both.array(), at, HEAD + length)) {
+        if (both.getInt(at + HEAD + length) != checksum.of(bytes, at, HEAD + length)) {
             return null;
         }
-        byte[] content = Arrays.copyOfRange(both.array(), at + HEAD, at + HEAD + length);
+        byte[] content = Arrays.copyOfRange(bytes, at + HEAD, at + HEAD + length);
         return new SlotFile(file, magic, checksum, both.getLong(at + 4), slot, content);
     }
 

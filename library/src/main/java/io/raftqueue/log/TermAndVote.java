@@ -97,9 +97,10 @@ final class TermAndVote implements AutoCloseable {
 
     /** Announces a cut: from now on recovery finishes it, and marks of durable entries written before are void. */
     void beginCut(long index) throws IOException {
-        file.write(encode(term, vote, index, generation + 1));
+        long next = generation + 1;
+        file.write(encode(term, vote, index, next));
         cutFrom = index;
-        generation++;
+        generation = next;
     }
 
     void endCut() throws IOException {
@@ -109,8 +110,9 @@ final class TermAndVote implements AutoCloseable {
 
     /** Voids the marks written before, for the log is about to be replaced. */
     void nextGeneration() throws IOException {
-        file.write(encode(term, vote, cutFrom, generation + 1));
-        generation++;
+        long next = generation + 1;
+        file.write(encode(term, vote, cutFrom, next));
+        generation = next;
     }
 
     @Override
