@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.List;
 
 /** A node over a {@link LoneReplica}, for tests that need a hand on what the engine does. */
-final class LoneNode implements AutoCloseable {
-    final ReplicatedNode node;
-    final LoneReplica replica;
+public final class LoneNode implements AutoCloseable {
+    public final ReplicatedNode node;
+    public final LoneReplica replica;
 
-    LoneNode(NodeListener... listeners) {
+    public LoneNode(NodeListener... listeners) {
         var opened = new LoneReplica[1];
         var options = new NodeOptions(
                 "node01",
@@ -34,7 +34,8 @@ final class LoneNode implements AutoCloseable {
         replica = opened[0];
     }
 
-    RaftQueue<String> queue() {
+    /** The queue {@code orders}, of strings. */
+    public RaftQueue<String> queue() {
         return node.queue("orders", PayloadCodec.string());
     }
 

@@ -2,8 +2,11 @@ package io.raftqueue.node;
 
 import io.raftqueue.ClosedException;
 import io.raftqueue.JoinOutcome;
+import io.raftqueue.MemberStatus;
 import io.raftqueue.MembershipException;
 import io.raftqueue.NoLeaderException;
+import io.raftqueue.NodeFigure;
+import io.raftqueue.NodeListener;
 import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeStatus;
 import io.raftqueue.OutcomeUnknownException;
@@ -35,7 +38,7 @@ import java.util.function.Consumer;
  * A test's stand-in for a cluster: the real state, in memory, on one thread, with handles to hold commands back and to
  * make them fail, so that a test decides what happens between a call and its answer.
  */
-final class LoneReplica implements Replica {
+public final class LoneReplica implements Replica {
     private record Held(Command command, CompletableFuture<Result> answer, Consumer<Result> late) {}
 
     private final NodeOptions options;
@@ -66,12 +69,12 @@ final class LoneReplica implements Replica {
     }
 
     /** From now on commands wait. */
-    void hold() {
+    public void hold() {
         holding = true;
     }
 
     /** Lets everything through that waited, and what comes. */
-    void release() {
+    public void release() {
         holding = false;
         engine.execute(() -> {
             while (!held.isEmpty()) {
@@ -85,17 +88,17 @@ final class LoneReplica implements Replica {
     }
 
     /** The time of those that wait is up, though they may be applied later. */
-    void timeOutHeld() {
+    public void timeOutHeld() {
         engine.execute(() -> held.forEach(
                 each -> each.answer().completeExceptionally(new OutcomeUnknownException("no answer in time"))));
     }
 
-    int heldCommands() {
+    public int heldCommands() {
         return CompletableFuture.supplyAsync(held::size, engine).join();
     }
 
     /** Commands and barriers fail at once, as they would at their deadline without a leader. */
-    void leaderless(boolean leaderless) {
+    public void leaderless(boolean leaderless) {
         this.leaderless = leaderless;
     }
 
@@ -134,6 +137,7 @@ final class LoneReplica implements Replica {
             takes.incrementAndGet();
         }
         var arrived = new ArrayList<String>();
+        int before = state.allFigures().size();
         var batch = new CommandBatch(incarnation, 1, index, List.of(command));
         Outcome outcome = state.apply(index, index, batch, new Changes() {
             @Override
@@ -157,6 +161,9 @@ final class LoneReplica implements Replica {
                 figures.put(after.name(), after);
             }
         });
+        if (state.allFigures().size() != before) {
+            options.listeners().forEach(NodeListener::queuesChanged);
+        }
         arrived.forEach(queue -> arrivals.getOrDefault(queue, List.of()).forEach(Runnable::run));
         return ((Outcome.Applied) outcome).results().get(0);
     }
@@ -203,7 +210,7 @@ final class LoneReplica implements Replica {
     }
 
     /** The node's engine broke. */
-    void fail(Throwable cause) {
+    public void fail(Throwable cause) {
         options.listeners().forEach(listener -> listener.failed(cause));
     }
 
@@ -224,10 +231,19 @@ final class LoneReplica implements Replica {
                 index,
                 index,
                 index,
-                List.of(),
+                List.of(new MemberStatus(
+                        id(),
+                        "localhost:1",
+                        "",
+                        leaderless ? Role.CANDIDATE : Role.LEADER,
+                        true,
+                        true,
+                        true,
+                        -1,
+                        null)),
                 leaderless ? List.of("there is no leader") : List.of(),
                 Map.of("state", "Leader", "term", "1"),
-                Map.of(),
+                Map.of(NodeFigure.LOG_BYTES.key(), 17.0, NodeFigure.COMMIT_P99_MILLIS.key(), 1.5),
                 null,
                 false);
     }
