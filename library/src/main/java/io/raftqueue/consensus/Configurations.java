@@ -22,6 +22,10 @@ final class Configurations {
         return byIndex.isEmpty() ? 0 : byIndex.lastKey();
     }
 
+    long oldestIndex() {
+        return byIndex.isEmpty() ? 0 : byIndex.firstKey();
+    }
+
     /** The configuration in force at that index, or null. */
     @Nullable
     Configuration at(long index) {

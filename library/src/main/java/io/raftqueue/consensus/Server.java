@@ -61,7 +61,9 @@ final class Server {
     /** The configuration that counts: the newest in the log, committed or not (thesis 4.1). */
     @Nullable
     Configuration configuration() {
-        return rules.newestConfigurationCounts() ? configurations.newest() : configurations.at(commitIndex);
+        return rules.newestConfigurationCounts()
+                ? configurations.newest()
+                : configurations.at(Math.max(commitIndex, configurations.oldestIndex()));
     }
 
     @Nullable
@@ -265,7 +267,7 @@ final class Server {
             configurations.forgetBefore(s.index());
             return;
         }
-        if (rules.adoptsSnapshotConfiguration()) {
+        if (rules.adoptsSnapshotConfiguration() || configurations.newest() == null) {
             configurations.clear();
             configurations.put(s.index(), s.configuration());
             readConfigurations(s.index() + 1, storage.lastIndex());
