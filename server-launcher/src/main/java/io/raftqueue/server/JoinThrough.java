@@ -1,0 +1,135 @@
+package io.raftqueue.server;
+
+import io.raftqueue.NodeStatus;
+import io.raftqueue.RaftNode;
+import io.raftqueue.server.NodeClient.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings this node into the cluster of the node at -paddr: asks it, again and again, until this node is a voter. It
+ * waits as long as it takes for that node to start and to have a leader; only a refusal ends it.
+ */
+final class JoinThrough implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(JoinThrough.class);
+
+    /** Above the ten seconds for which a node waits for a leader before it answers. */
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    private static final long FIRST_LINE_SECONDS = 3;
+
+    private final Settings settings;
+    private final HostPort through;
+    private final RaftNode node;
+    private final Consumer<String> refused;
+    private final NodeClient client = new NodeClient(ANSWER);
+    private final long began = System.nanoTime();
+    private long nextLineSeconds = FIRST_LINE_SECONDS;
+
+    /** @param refused told once, in one line, when joining can never succeed */
+    JoinThrough(Settings settings, HostPort through, RaftNode node, Consumer<String> refused) {
+        this.settings = settings;
+        this.through = through;
+        this.node = node;
+        this.refused = refused;
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (isVoter(node.status())) {
+                refuseAnotherCluster();
+            } else {
+                join();
+            }
+        } catch (CommandFailure refusal) {
+            refused.accept(CommandFailure.oneLine(refusal));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void join() throws InterruptedException {
+        if (through.equals(settings.advertisedHttp())) {
+            throw refusal("that is this node itself: give -paddr the HTTP address of another node, or use -leader to"
+                    + " start a new cluster");
+        }
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!isVoter(node.status()) && !node.status().failed()) {
+            tell(ask());
+            Thread.sleep(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    /** @return what the node is waiting for */
+    private String ask() throws InterruptedException {
+        Answer answer;
+        try {
+            answer = client.post(through, "/join", NodeClient.joinBody(settings));
+        } catch (IOException e) {
+            return NodeClient.reason(e);
+        }
+        return switch (answer.status()) {
+            case 201, 202 -> "taken in, catching up with the log";
+            case 409 -> {
+                if (anotherChangeRuns(answer)) {
+                    yield answer.detail();
+                }
+                throw refusal(answer.detail());
+            }
+            case 400, 404, 405 ->
+                throw refusal("it answers POST /join with HTTP " + answer.status()
+                        + ": -paddr must be the HTTP address of a RaftQueue node");
+            default -> answer.detail();
+        };
+    }
+
+    private CommandFailure refusal(String why) {
+        return CommandFailure.runtime(settings.id() + " cannot join through " + through + ": " + why);
+    }
+
+    /** One change of members runs at a time; who comes second has only to come again. */
+    private static boolean anotherChangeRuns(Answer answer) {
+        return answer.detail().contains("change is still running");
+    }
+
+    /** A line after three seconds, then each time the wait has doubled. */
+    private void tell(String reason) {
+        long waited = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+        if (waited >= nextLineSeconds) {
+            nextLineSeconds = 2 * waited;
+            LOG.info("{} waits to join through {} for {} s: {}", settings.id(), through, waited, reason);
+        }
+    }
+
+    private static boolean isVoter(NodeStatus status) {
+        return status.clusterId() != null
+                && status.members().stream().anyMatch(member -> member.self() && member.voter());
+    }
+
+    /**
+     * A member needs no -paddr, so a dead one is no error. But one that answers for another cluster means that this is
+     * the wrong directory or the wrong address, and staying would look like having joined.
+     */
+    private void refuseAnotherCluster() throws InterruptedException {
+        String theirs;
+        try {
+            theirs = client.get(through, "/stats").json().path("cluster").asText("");
+        } catch (IOException e) {
+            return;
+        }
+        String ours = node.status().clusterId();
+        if (ours != null && !theirs.isEmpty() && !theirs.equals(ours)) {
+            throw CommandFailure.runtime(settings.directory() + " holds data of cluster "
+                    + node.status().clusterId()
+                    + ", but " + through + " belongs to another cluster (" + theirs + "): give -dir an empty directory"
+                    + " to join that one, or leave -paddr out to stay in this one");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.raftqueue.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The processes of one test: a working directory and free ports for them; what they said is printed if the test fails;
+ * nothing of them is left afterwards.
+ */
+final class Processes implements BeforeEachCallback, AfterEachCallback {
+    private final List<NodeProcess> started = new ArrayList<>();
+    private final Set<Integer> ports = new LinkedHashSet<>();
+    private Path directory = Path.of(".");
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        directory = Files.createTempDirectory("queue-it-");
+    }
+
+    /** The working directory of every process of this test. */
+    Path directory() {
+        return directory;
+    }
+
+    NodeProcess start(String commandLine) {
+        return add(NodeProcess.start(directory, commandLine));
+    }
+
+    NodeProcess start(String commandLine, Map<String, String> environment, List<String> jvmFlags) {
+        return add(NodeProcess.start(directory, commandLine, environment, jvmFlags));
+    }
+
+    private synchronized NodeProcess add(NodeProcess process) {
+        started.add(process);
+        return process;
+    }
+
+    /** A loopback port that nothing uses, another one at each call. */
+    synchronized int freePort() {
+        while (true) {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (ports.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        if (context.getExecutionException().isPresent()) {
+            System.err.println("What the processes of " + context.getDisplayName() + " said:");
+            started.forEach(System.err::println);
+        }
+        started.forEach(NodeProcess::close);
+        delete(directory);
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
