@@ -1,6 +1,5 @@
 package io.raftqueue.node;
 
-import io.raftqueue.RaftQueueException;
 import io.raftqueue.codec.EncodedMessage;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.raft.Replica;
@@ -50,7 +49,7 @@ final class Browse implements Iterator<EncodedMessage> {
     private @Nullable EncodedMessage read(Reading reading) {
         try {
             return Popped.encoded(reading.id(), Calls.await(reading.body()));
-        } catch (RaftQueueException e) {
+        } catch (RuntimeException e) {
             if (isWaiting(reading.id())) {
                 throw e;
             }

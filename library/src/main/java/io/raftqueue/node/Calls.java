@@ -3,6 +3,7 @@ package io.raftqueue.node;
 import io.raftqueue.ClosedException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -40,7 +41,7 @@ final class Calls {
         try {
             return future.get();
         } catch (ExecutionException e) {
-            Throwable cause = QueueDesk.unwrapped(e.getCause() == null ? e : e.getCause());
+            Throwable cause = unwrapped(e.getCause() == null ? e : e.getCause());
             if (cause instanceof RuntimeException unchecked) {
                 // Made on another thread: without this line the trace would not show who called.
                 unchecked.addSuppressed(new IllegalStateException("the call that failed was made here"));
@@ -78,9 +79,13 @@ final class Calls {
                     if (failure == null) {
                         outer.complete(value);
                     } else {
-                        outer.completeExceptionally(QueueDesk.unwrapped(failure));
+                        outer.completeExceptionally(unwrapped(failure));
                     }
                 }));
         return outer;
+    }
+
+    static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

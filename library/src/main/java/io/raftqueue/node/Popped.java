@@ -2,14 +2,40 @@ package io.raftqueue.node;
 
 import io.raftqueue.codec.EncodedMessage;
 import io.raftqueue.command.MessageBody;
+import io.raftqueue.raft.Replica;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A message that this node removed from its queue, on its way to a caller. Its body is being read since the removal, so
- * that it stays at hand however long the message waits for a caller.
- */
-record Popped(long queueUid, long id, CompletableFuture<MessageBody> body) implements Comparable<Popped> {
+/** A message that this node removed from its queue, on its way to a caller, who reads its body. */
+final class Popped implements Comparable<Popped> {
+    private final Replica replica;
+    private final long queueUid;
+    private final long id;
+
+    /** Guarded by this. */
+    private @Nullable CompletableFuture<MessageBody> body;
+
+    Popped(Replica replica, long queueUid, long id) {
+        this.replica = replica;
+        this.queueUid = queueUid;
+        this.id = id;
+    }
+
+    long id() {
+        return id;
+    }
+
+    /**
+     * Reads the body, once: off the engine's threads, since it may come from the disk, and soon, since the log need not
+     * keep what was removed.
+     */
+    synchronized CompletableFuture<MessageBody> body() {
+        if (body == null) {
+            body = replica.body(queueUid, id);
+        }
+        return body;
+    }
 
     /** A message as a codec wants it. */
     static EncodedMessage encoded(long id, MessageBody body) {

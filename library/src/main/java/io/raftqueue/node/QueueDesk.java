@@ -3,10 +3,7 @@ package io.raftqueue.node;
 import io.raftqueue.ClosedException;
 import io.raftqueue.NodeFailedException;
 import io.raftqueue.OutcomeUnknownException;
-import io.raftqueue.command.Command;
-import io.raftqueue.command.Result;
 import io.raftqueue.raft.Replica;
-import io.raftqueue.state.QueueFigures;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -14,7 +11,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +33,13 @@ import org.jspecify.annotations.Nullable;
 final class QueueDesk {
     static final long FOREVER = Long.MAX_VALUE;
 
-    /** Bodies are read for all messages of a take at once; more than this comes in several takes. */
-    private static final int LARGEST_TAKE = 1_000;
-
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 50;
 
     private final String queue;
     private final Replica replica;
     private final ScheduledExecutorService timer;
+    private final Executor readers;
+    private final Removals removals;
     private final Object lock = new Object();
 
     /** Guarded by lock, in order of arrival. */
@@ -64,10 +60,12 @@ final class QueueDesk {
     private @Nullable AutoCloseable subscription;
     private volatile @Nullable Future<?> resumption;
 
-    QueueDesk(String queue, Replica replica, ScheduledExecutorService timer) {
+    QueueDesk(String queue, Replica replica, ScheduledExecutorService timer, Executor readers) {
         this.queue = queue;
         this.replica = replica;
         this.timer = timer;
+        this.readers = readers;
+        this.removals = new Removals(queue, replica);
     }
 
     /** One message, waiting up to {@code waitNanos} for it to come, and up to {@code timeoutNanos} for the cluster. */
@@ -110,21 +108,38 @@ final class QueueDesk {
         }
         List<Popped> kept = takeKept(max);
         if (!kept.isEmpty()) {
-            give(answer, kept);
-        } else if (depth() > 0) {
-            propose(answer, max, deadlineNanos);
-        } else {
-            Calls.whenDone(replica.readBarrier(deadlineNanos), (done, failure) -> {
-                if (failure != null) {
-                    answer.completeExceptionally(unwrapped(failure));
-                } else if (depth() > 0) {
-                    propose(answer, max, deadlineNanos);
-                } else {
-                    give(answer, takeKept(max));
-                }
-            });
+            answer.complete(kept);
+            return answer;
         }
+        Calls.whenDone(removals.anyWaiting(deadlineNanos), (some, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(Calls.unwrapped(failure));
+            } else if (!some) {
+                give(answer, takeKept(max));
+            } else if (!answer.isDone()) {
+                take(answer, max, deadlineNanos);
+            }
+        });
         return answer;
+    }
+
+    private void take(CompletableFuture<List<Popped>> answer, int max, long deadlineNanos) {
+        CompletableFuture<List<Popped>> removal = removals.propose(max, deadlineNanos, this::handOver);
+        Calls.whenDone(answer, (done, gone) -> removal.cancel(false)); // of use only if the caller ended it
+        Calls.whenDone(removal, (messages, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(Calls.unwrapped(failure));
+            } else {
+                // Nothing there: perhaps an earlier take of this node got it, for a caller who has gone.
+                give(answer, messages.isEmpty() ? takeKept(max) : messages);
+            }
+        });
+    }
+
+    private void give(CompletableFuture<List<Popped>> answer, List<Popped> messages) {
+        if (!answer.complete(messages)) {
+            handOver(messages);
+        }
     }
 
     private List<Popped> takeKept(int max) {
@@ -137,39 +152,13 @@ final class QueueDesk {
         return kept;
     }
 
-    private void give(CompletableFuture<List<Popped>> answer, List<Popped> messages) {
-        if (!answer.complete(messages)) {
-            messages.forEach(this::handOver);
-        }
-    }
-
-    private void propose(CompletableFuture<List<Popped>> answer, int max, long deadlineNanos) {
-        if (answer.isDone()) {
-            return;
-        }
-        CompletableFuture<Result> removal = replica.submit(
-                new Command.Take(queue, Math.min(max, LARGEST_TAKE)),
-                deadlineNanos,
-                late -> popped(late).forEach(this::handOver));
-        Calls.whenDone(answer, (done, gone) -> removal.cancel(false)); // of use only if the caller ended it
-        Calls.whenDone(removal, (result, failure) -> {
-            if (failure != null) {
-                answer.completeExceptionally(unwrapped(failure));
-                return;
-            }
-            List<Popped> messages = popped(result);
-            // Nothing there: perhaps an earlier take of this node got it, for a caller who has gone.
-            give(answer, messages.isEmpty() ? takeKept(max) : messages);
-        });
-    }
-
     /** The caller's last, or only, look at the queue. */
     private void decide(Waiter waiter) {
         CompletableFuture<List<Popped>> messages = takeNow(1, System.nanoTime() + waiter.timeoutNanos);
         Calls.whenDone(waiter, (done, gone) -> messages.cancel(false)); // of use only if the caller ended it
         Calls.whenDone(messages, (popped, failure) -> {
             if (failure != null) {
-                waiter.completeExceptionally(unwrapped(failure));
+                waiter.completeExceptionally(Calls.unwrapped(failure));
             } else if (popped.isEmpty()) {
                 waiter.complete(null);
             } else if (!waiter.complete(popped.get(0))) {
@@ -178,7 +167,11 @@ final class QueueDesk {
         });
     }
 
-    /** Gives a removed message to the first waiter, or keeps it for the next caller. */
+    /** Gives removed messages to the first waiters, or keeps them for the next callers. */
+    void handOver(List<Popped> messages) {
+        messages.forEach(this::handOver);
+    }
+
     void handOver(Popped message) {
         while (true) {
             Waiter first;
@@ -186,6 +179,7 @@ final class QueueDesk {
                 Iterator<Waiter> line = waiters.iterator();
                 if (!line.hasNext()) {
                     returned.add(message);
+                    readers.execute(message::body); // nobody knows how long it will wait, and the log need not keep it
                     return;
                 }
                 first = line.next();
@@ -205,7 +199,7 @@ final class QueueDesk {
             if (waiters.size() <= claimed || pausing || ended != null) {
                 return;
             }
-            wanted = (int) Math.min(Math.min(waiters.size(), depth()) - claimed, LARGEST_TAKE);
+            wanted = (int) Math.min(Math.min(waiters.size(), removals.depth()) - claimed, Removals.LARGEST_TAKE);
             if (wanted <= 0) {
                 return;
             }
@@ -215,19 +209,19 @@ final class QueueDesk {
             claimed += wanted;
         }
         int claim = wanted;
-        CompletableFuture<Result> removal = replica.submit(
-                new Command.Take(queue, claim), System.nanoTime() + patience, late -> arrived(claim, late));
-        Calls.whenDone(removal, (result, failure) -> {
-            if (failure == null) {
-                arrived(claim, result);
-            } else {
-                failed(claim, unwrapped(failure));
-            }
-        });
+        Calls.whenDone(
+                removals.propose(claim, System.nanoTime() + patience, late -> arrived(claim, late)),
+                (messages, failure) -> {
+                    if (failure == null) {
+                        arrived(claim, messages);
+                    } else {
+                        failed(claim, Calls.unwrapped(failure));
+                    }
+                });
     }
 
-    private void arrived(int claim, @Nullable Result result) {
-        popped(result).forEach(this::handOver);
+    private void arrived(int claim, List<Popped> messages) {
+        handOver(messages);
         release(claim, null);
         proposeForWaiters();
     }
@@ -354,26 +348,5 @@ final class QueueDesk {
         synchronized (lock) {
             return returned.size();
         }
-    }
-
-    private long depth() {
-        QueueFigures figures = replica.figures(queue);
-        return figures == null ? 0 : figures.depth();
-    }
-
-    private List<Popped> popped(@Nullable Result result) {
-        if (!(result instanceof Result.Taken taken)) {
-            return List.of(); // not applied, or the queue was deleted meanwhile
-        }
-        var messages = new ArrayList<Popped>(taken.count());
-        for (int i = 0; i < taken.count(); i++) {
-            long id = taken.firstId() + i;
-            messages.add(new Popped(taken.queueUid(), id, replica.body(taken.queueUid(), id)));
-        }
-        return messages;
-    }
-
-    static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

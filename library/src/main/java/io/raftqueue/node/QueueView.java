@@ -196,7 +196,7 @@ final class QueueView<T> extends AbstractQueue<T> implements BlockingQueue<T> {
                 }
             }
         } finally {
-            messages.subList(next, messages.size()).forEach(node.desk(queue.name())::handOver);
+            node.desk(queue.name()).handOver(messages.subList(next, messages.size()));
         }
     }
 

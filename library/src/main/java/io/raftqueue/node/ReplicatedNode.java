@@ -98,7 +98,8 @@ public final class ReplicatedNode implements RaftNode {
     private <T> RaftQueue<T> queue(String name, PayloadCodec<T> codec, Runnable afterClose) {
         checkName(name);
         Objects.requireNonNull(codec, "codec");
-        return new ReplicatedQueue<>(this, name, codec, options.deadline(), new Handle(name, afterClose));
+        var payloads = new Payloads<>(name, codec, options);
+        return new ReplicatedQueue<>(this, name, payloads, options.deadline(), new Handle(name, afterClose));
     }
 
     private static void checkName(String name) {
@@ -264,7 +265,7 @@ public final class ReplicatedNode implements RaftNode {
     }
 
     QueueDesk desk(String queue) {
-        QueueDesk desk = desks.computeIfAbsent(queue, name -> new QueueDesk(name, replica, threads.timer()));
+        QueueDesk desk = desks.computeIfAbsent(queue, name -> new QueueDesk(name, replica, threads.timer(), threads));
         Supplier<RuntimeException> why = ended;
         if (why != null) {
             desk.end(why);

@@ -1,21 +1,16 @@
 package io.raftqueue.node;
 
-import io.raftqueue.CodecException;
 import io.raftqueue.Message;
-import io.raftqueue.MessageTooLargeException;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.SendOptions;
 import io.raftqueue.codec.EncodedMessage;
-import io.raftqueue.codec.EncodedPayload;
-import io.raftqueue.codec.PayloadCodec;
 import io.raftqueue.command.Command;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -30,19 +25,16 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the payload type
  */
 final class ReplicatedQueue<T> implements RaftQueue<T> {
-    private static final int LARGEST_EXTRAS = 64 << 10;
-    private static final int MOST_IN_A_BATCH = 100_000;
-
     private final ReplicatedNode node;
     private final String name;
-    private final PayloadCodec<T> codec;
+    private final Payloads<T> payloads;
     private final long timeoutNanos;
     private final Handle handle;
 
-    ReplicatedQueue(ReplicatedNode node, String name, PayloadCodec<T> codec, Duration timeout, Handle handle) {
+    ReplicatedQueue(ReplicatedNode node, String name, Payloads<T> payloads, Duration timeout, Handle handle) {
         this.node = node;
         this.name = name;
-        this.codec = codec;
+        this.payloads = payloads;
         this.timeoutNanos = timeout.toNanos();
         this.handle = handle;
     }
@@ -92,7 +84,7 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
 
     private CompletableFuture<Long> submitSend(T payload, SendOptions options) {
         handle.checkOpen();
-        MessageBody body = encode(payload, options);
+        MessageBody body = payloads.encode(payload, options);
         return submit(new Command.Send(name, body))
                 .thenApply(result -> sent(result).firstId());
     }
@@ -102,16 +94,11 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         var bodies = new ArrayList<MessageBody>(payloads.size());
         long bytes = 0;
         for (T payload : payloads) {
-            MessageBody body = encode(payload, SendOptions.none());
+            MessageBody body = this.payloads.encode(payload, SendOptions.none());
             bytes += body.payload().length;
             bodies.add(body);
         }
-        int most = node.options().maxBatchBytes();
-        if (bytes > most || bodies.size() > MOST_IN_A_BATCH) {
-            throw new MessageTooLargeException("the batch has " + bodies.size() + " messages of " + bytes
-                    + " bytes in all, more than " + MOST_IN_A_BATCH + " messages or " + most
-                    + " bytes (maxBatchBytes); none was sent: send it in parts");
-        }
+        this.payloads.checkBatch(bodies.size(), bytes);
         if (bodies.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -121,39 +108,6 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
                     .boxed()
                     .toList();
         });
-    }
-
-    private MessageBody encode(T payload, SendOptions options) {
-        Objects.requireNonNull(payload, "payload");
-        EncodedPayload encoded;
-        try {
-            encoded = codec.encode(payload);
-        } catch (Exception e) {
-            throw new CodecException(
-                    "a " + payload.getClass().getName() + " cannot be encoded for queue " + name + " by " + codec + ": "
-                            + e.getMessage() + "; nothing was sent",
-                    null,
-                    e);
-        }
-        int most = node.options().maxMessageBytes();
-        if (encoded.bytes().length > most) {
-            throw new MessageTooLargeException("the message for queue " + name + " has " + encoded.bytes().length
-                    + " bytes, more than the limit of " + most
-                    + " (maxMessageBytes); it was not sent: send a reference, or raise the limit");
-        }
-        var headers = new LinkedHashMap<>(encoded.headers());
-        headers.putAll(options.headers());
-        long extras = encoded.contentType().length();
-        for (var header : headers.entrySet()) {
-            extras += header.getKey().length() + header.getValue().length();
-        }
-        if (extras > LARGEST_EXTRAS) {
-            throw new MessageTooLargeException(
-                    "the headers and content type of the message for queue " + name + " have " + extras
-                            + " characters, more than the limit of " + LARGEST_EXTRAS + "; it was not sent");
-        }
-        return new MessageBody(
-                encoded.bytes(), encoded.contentType(), headers, System.currentTimeMillis(), options.key());
     }
 
     private Result.Sent sent(Result result) {
@@ -212,31 +166,18 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
             } else if (popped == null) {
                 node.executor().execute(() -> answer.complete(null));
             } else {
-                Calls.whenDone(
-                        popped.body(),
-                        (body, unread) -> node.executor().execute(() -> answer(answer, popped, body, unread)));
+                node.executor().execute(() -> answer(popped, answer));
             }
         });
         return answer;
     }
 
-    private void answer(
-            CompletableFuture<@Nullable T> answer,
-            Popped popped,
-            @Nullable MessageBody body,
-            @Nullable Throwable unread) {
+    private void answer(Popped popped, CompletableFuture<@Nullable T> answer) {
         boolean given;
-        if (answer.isDone()) {
-            given = false;
-        } else if (body == null) {
-            given = answer.completeExceptionally(
-                    QueueDesk.unwrapped(Objects.requireNonNull(unread, "a body or a failure")));
-        } else {
-            try {
-                given = answer.complete(decodeRemoved(popped, body));
-            } catch (CodecException e) {
-                given = answer.completeExceptionally(e);
-            }
+        try {
+            given = !answer.isDone() && answer.complete(payload(popped));
+        } catch (RuntimeException e) {
+            given = answer.completeExceptionally(e);
         }
         if (!given) {
             node.desk(name).handOver(popped);
@@ -274,7 +215,9 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         handle.checkOpen();
         CompletableFuture<List<Popped>> messages = node.desk(name).takeNow(max, deadline());
         handle.register(messages);
-        return Calls.await(messages);
+        List<Popped> there = Calls.await(messages);
+        there.forEach(Popped::body); // all at once: the log need not keep them until the last one's turn comes
+        return there;
     }
 
     /** The payload of a removed message. */
@@ -283,24 +226,8 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         if (popped == null) {
             return null;
         }
-        return decodeRemoved(popped, Calls.await(popped.body()));
-    }
-
-    private T decodeRemoved(Popped popped, MessageBody body) {
-        return decode(Popped.encoded(popped.id(), body), "it was removed from the queue, and");
-    }
-
-    private T decode(EncodedMessage message, String where) {
-        try {
-            return codec.decode(message);
-        } catch (Exception e) {
-            throw new CodecException(
-                    "message " + message.id() + " of queue " + name + " (" + message.contentType() + ", "
-                            + message.payload().length + " bytes) cannot be decoded by " + codec + ": " + e.getMessage()
-                            + "; " + where + " is in this exception, see undecoded()",
-                    message,
-                    e);
-        }
+        MessageBody body = Calls.await(popped.body());
+        return payloads.decode(Popped.encoded(popped.id(), body), "it was removed from the queue, and");
     }
 
     @Override
@@ -317,7 +244,7 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
     }
 
     Message<T> decoded(EncodedMessage message) {
-        T payload = decode(message, "it stands in the queue still, and");
+        T payload = payloads.decode(message, "it stands in the queue still, and");
         return new Message<>(
                 message.id(), payload, message.contentType(), message.headers(), message.sentAt(), message.key());
     }
@@ -357,7 +284,7 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
             throw new IllegalArgumentException(
                     "the deadline is " + deadline + ": it is longer than zero and at most 365 days");
         }
-        return new ReplicatedQueue<>(node, name, codec, deadline, handle);
+        return new ReplicatedQueue<>(node, name, payloads, deadline, handle);
     }
 
     @Override

@@ -124,8 +124,13 @@ public final class LoneReplica implements Replica {
                 answer.completeExceptionally(new NoLeaderException("no leader"));
             } else if (holding) {
                 held.add(new Held(command, answer, late));
+            } else if (answer.isDone()) {
+                late.accept(null); // cancelled before it cost anything
             } else {
-                answer.complete(apply(command));
+                Result result = apply(command);
+                if (!answer.complete(result)) {
+                    late.accept(result);
+                }
             }
         });
         return answer;
