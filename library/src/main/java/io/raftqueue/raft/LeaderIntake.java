@@ -1,0 +1,109 @@
+package io.raftqueue.raft;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What the leader does with forwarded batches: appends each member's batches in their order, each once in its term. A batch
+ * of another order is refused with the serial that is due, and the member sends again from there.
+ *
+ * <p>Batches that come before this term's no-op is applied wait: only then does the state know every serial of earlier
+ * terms. Owned by the raft thread.
+ */
+final class LeaderIntake {
+    private static final int MAX_EARLY = 1_024;
+    private static final long MAX_EARLY_BYTES = 64L << 20;
+
+    /** The leader's log and state, and the way back. */
+    interface Leadership {
+        /** Leads, its no-op is committed, and everything up to it is applied. */
+        boolean ready();
+
+        /** Leads, ready or not. */
+        boolean leads();
+
+        /** Whether a batch of that size may be appended now: room on disk, and not too much uncommitted. */
+        boolean accepts(int bytes);
+
+        /** False when it leads no longer, or hands over: nothing was appended. */
+        boolean propose(byte[] batch);
+
+        /** The last serial of that member's epoch which the state has applied; -1 when fenced by a newer epoch. */
+        long lastApplied(UUID member, long epoch);
+
+        /** Tells the member that nothing was appended; it resends from {@code expectedSerial} if that is positive. */
+        void refuse(UUID member, long epoch, long expectedSerial);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Early(UUID member, long epoch, long serial, byte[] batch) {}
+
+    private record Proposed(long epoch, long serial) {}
+
+    private final Leadership leadership;
+    private final ArrayDeque<Early> early = new ArrayDeque<>();
+    private final Map<UUID, Proposed> proposed = new HashMap<>();
+    private long earlyBytes;
+
+    LeaderIntake(Leadership leadership) {
+        this.leadership = leadership;
+    }
+
+    void forwarded(UUID member, long epoch, long serial, byte[] batch) {
+        if (!leadership.leads()) {
+            leadership.refuse(member, epoch, 0);
+        } else if (!leadership.ready() || !early.isEmpty() || !leadership.accepts(batch.length)) {
+            if (early.size() < MAX_EARLY && earlyBytes + batch.length <= MAX_EARLY_BYTES) {
+                early.add(new Early(member, epoch, serial, batch));
+                earlyBytes += batch.length;
+            }
+        } else {
+            append(member, epoch, serial, batch);
+        }
+    }
+
+    /** Appends what waited, as far as it may be now. */
+    void pump() {
+        while (!early.isEmpty()
+                && leadership.ready()
+                && leadership.accepts(early.element().batch().length)) {
+            Early next = early.remove();
+            earlyBytes -= next.batch().length;
+            append(next.member(), next.epoch(), next.serial(), next.batch());
+        }
+    }
+
+    private void append(UUID member, long epoch, long serial, byte[] batch) {
+        Proposed last = proposed.get(member);
+        long done;
+        if (last != null && last.epoch() == epoch) {
+            done = last.serial();
+        } else if (last != null && last.epoch() > epoch) {
+            return; // a message of that member's earlier life
+        } else {
+            done = leadership.lastApplied(member, epoch);
+            if (done < 0) {
+                return;
+            }
+        }
+        if (serial <= done) {
+            return; // under way, or applied: the member sees it in its own log
+        }
+        if (serial > done + 1) {
+            leadership.refuse(member, epoch, done + 1);
+            return;
+        }
+        if (leadership.propose(batch)) {
+            proposed.put(member, new Proposed(epoch, serial));
+        }
+    }
+
+    /** Leadership began or ended: nothing of an earlier term counts. */
+    void termChanged() {
+        proposed.clear();
+        early.clear();
+        earlyBytes = 0;
+    }
+}

@@ -1,0 +1,309 @@
+package io.raftqueue.raft;
+
+import io.raftqueue.consensus.Configuration;
+import io.raftqueue.consensus.ConfigurationRefusedException;
+import io.raftqueue.consensus.FollowerStatus;
+import io.raftqueue.consensus.Member;
+import io.raftqueue.raft.PeerMessage.Admin;
+import io.raftqueue.raft.PeerMessage.AdminAnswer;
+import io.raftqueue.raft.PeerMessage.AdminAnswer.Outcome;
+import io.raftqueue.raft.PeerMessage.HelloAnswer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leader's work on the membership, one single-server step at a time (Raft thesis, 4.1): dial whoever is to join, take
+ * it in as a learner, make each learner that holds the log a voter, replace a lost disk, remove. Every step looks at the
+ * newest configuration anew, so it does not matter where an earlier leader stopped. Owned by the raft thread.
+ */
+final class MembershipDuties {
+    static final int MAX_MEMBERS = 7;
+    /** A learner this close is made a voter; the consensus refuses one that is silent. */
+    static final long PROMOTION_LAG = 200;
+
+    private static final long DIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long DIAL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long PROMOTION_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** The leader's consensus and its way to others. */
+    interface Leadership {
+        /** Leads and serves. */
+        boolean serving();
+
+        boolean leads();
+
+        /** Null only before there is a cluster. */
+        @Nullable
+        Configuration configuration();
+
+        boolean configurationCommitted();
+
+        UUID self();
+
+        void change(Configuration next, boolean force);
+
+        void handOver();
+
+        List<FollowerStatus> followers();
+
+        void hello(String raftAddress);
+
+        /** Answers to the member, or to this node's own request when it is {@link #self()}. */
+        void answer(UUID requester, String raftAddress, AdminAnswer answer);
+    }
+
+    private record Key(UUID requester, long requestId) {}
+
+    private static final class Task {
+        final Key key;
+        final String replyTo;
+        final Admin request;
+        final long since;
+        final long deadline;
+
+        @Nullable
+        UUID incarnation;
+
+        @Nullable
+        HelloAnswer heard;
+
+        boolean dialled;
+        long dialledAt;
+
+        Task(Key key, String replyTo, Admin request, long now) {
+            this.key = key;
+            this.replyTo = replyTo;
+            this.request = request;
+            this.since = now;
+            this.deadline = now + TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis());
+        }
+    }
+
+    private record Verdict(Outcome outcome, String text) {}
+
+    private final Leadership leadership;
+    private final Map<Key, Task> tasks = new LinkedHashMap<>();
+    private long promotedAt;
+
+    MembershipDuties(Leadership leadership) {
+        this.leadership = leadership;
+    }
+
+    void requested(UUID requester, String replyTo, Admin request, long now) {
+        Key key = new Key(requester, request.requestId());
+        if (!leadership.leads()) {
+            leadership.answer(requester, replyTo, new AdminAnswer(request.requestId(), Outcome.TRY_AGAIN, ""));
+        } else if (!tasks.containsKey(key)) {
+            tasks.put(key, new Task(key, replyTo, request, now));
+            tick(now);
+        }
+    }
+
+    /** Somebody told who answers at an address. */
+    void heard(UUID incarnation, HelloAnswer answer, long now) {
+        for (Task t : tasks.values()) {
+            if (t.request.raftAddress().equals(answer.raftAddress())) {
+                t.incarnation = incarnation;
+                t.heard = answer;
+            }
+        }
+        tick(now);
+    }
+
+    /** No longer the leader: whoever asked asks the next one. */
+    void deposed() {
+        tasks.values().forEach(t -> answer(t, new Verdict(Outcome.TRY_AGAIN, "")));
+        tasks.clear();
+    }
+
+    void tick(long now) {
+        Configuration configuration = leadership.configuration();
+        if (!leadership.serving() || configuration == null) {
+            return;
+        }
+        for (Task task : List.copyOf(tasks.values())) {
+            Verdict verdict = task.request.kind() == Admin.Kind.JOIN ? join(task, now) : remove(task);
+            if (verdict == null && now - task.deadline >= 0) {
+                verdict = late(task);
+            }
+            if (verdict != null) {
+                tasks.remove(task.key);
+                answer(task, verdict);
+            }
+        }
+        promote(now);
+    }
+
+    private void answer(Task task, Verdict verdict) {
+        leadership.answer(
+                task.key.requester(),
+                task.replyTo,
+                new AdminAnswer(task.request.requestId(), verdict.outcome(), verdict.text()));
+    }
+
+    private Verdict late(Task task) {
+        if (task.request.kind() == Admin.Kind.JOIN
+                && task.incarnation != null
+                && current().member(task.incarnation) != null) {
+            return new Verdict(Outcome.CATCHING_UP, task.request.id() + " is still catching up");
+        }
+        return new Verdict(
+                Outcome.CONFLICT, "another membership change is still running; nothing was changed, repeat it later");
+    }
+
+    private Configuration current() {
+        Configuration configuration = leadership.configuration();
+        if (configuration == null) {
+            throw new IllegalStateException("a leader without a configuration");
+        }
+        return configuration;
+    }
+
+    private @Nullable Verdict join(Task task, long now) {
+        Admin asked = task.request;
+        HelloAnswer heard = task.heard;
+        UUID incarnation = task.incarnation;
+        if (heard == null || incarnation == null) {
+            return dial(task, now);
+        }
+        if (!heard.id().equals(asked.id())) {
+            return conflict("the node at " + asked.raftAddress() + " is " + heard.id() + ", not " + asked.id());
+        }
+        UUID cluster = current().clusterId();
+        if (heard.clusterId() != null && !heard.clusterId().equals(cluster)) {
+            return conflict(asked.id() + " at " + asked.raftAddress() + " belongs to cluster "
+                    + ClusterIds.brief(heard.clusterId()) + ", not to this one ("
+                    + ClusterIds.brief(cluster) + "): its data directory holds that cluster's data");
+        }
+        Member known = current().member(incarnation);
+        Member wanted = new Member(
+                asked.id(), incarnation, asked.raftAddress(), heard.httpAddress(), known != null && known.voter());
+        Verdict taken = taken(wanted);
+        if (taken != null) {
+            return taken;
+        }
+        if (!wanted.equals(known)) {
+            return sameNameGone(wanted)
+                    ? (known == null && current().members().size() >= MAX_MEMBERS
+                            ? conflict("the cluster has " + MAX_MEMBERS + " members, the most there may be")
+                            : change(current().with(wanted), false))
+                    : change(withoutName(wanted), false);
+        }
+        return wanted.voter() && leadership.configurationCommitted() ? new Verdict(Outcome.DONE, "") : null;
+    }
+
+    private @Nullable Verdict dial(Task task, long now) {
+        boolean member = current().members().stream()
+                .anyMatch(m -> m.id().equals(task.request.id())
+                        && m.voter()
+                        && m.raftAddress().equals(task.request.raftAddress()));
+        if (now - task.since >= DIAL_LIMIT_NANOS || now - task.deadline >= 0) {
+            return member
+                    ? new Verdict(Outcome.DONE, "")
+                    : new Verdict(
+                            Outcome.UNREACHABLE,
+                            "nothing answers as a RaftQueue node at " + task.request.raftAddress()
+                                    + "; nothing was changed: start it, or check the address");
+        }
+        if (!task.dialled || now - task.dialledAt >= DIAL_NANOS) {
+            task.dialled = true;
+            task.dialledAt = now;
+            leadership.hello(task.request.raftAddress());
+        }
+        return null;
+    }
+
+    /** Another member has that address, or that id at another address. */
+    private @Nullable Verdict taken(Member wanted) {
+        for (Member m : current().members()) {
+            if (m.incarnation().equals(wanted.incarnation())) {
+                continue;
+            }
+            boolean sameAddress = m.raftAddress().equals(wanted.raftAddress());
+            if (m.id().equals(wanted.id()) && !sameAddress) {
+                return conflict(wanted.id() + " is a member at " + m.raftAddress() + ", not at " + wanted.raftAddress()
+                        + ": remove it first, or start it with its own directory");
+            }
+            if (!m.id().equals(wanted.id()) && sameAddress) {
+                return conflict(wanted.raftAddress() + " is the address of member " + m.id());
+            }
+        }
+        return null;
+    }
+
+    /** Whether no other incarnation has that id: one that has is at the same address, so its disk was replaced. */
+    private boolean sameNameGone(Member wanted) {
+        return withoutName(wanted).equals(current());
+    }
+
+    private Configuration withoutName(Member wanted) {
+        Configuration next = current();
+        for (Member m : current().members()) {
+            if (m.id().equals(wanted.id()) && !m.incarnation().equals(wanted.incarnation())) {
+                next = next.without(m.incarnation());
+            }
+        }
+        return next;
+    }
+
+    private @Nullable Verdict remove(Task task) {
+        Member gone = current().members().stream()
+                .filter(m -> m.id().equals(task.request.id()))
+                .findFirst()
+                .orElse(null);
+        if (gone == null) {
+            if (!leadership.configurationCommitted()) {
+                return null;
+            }
+            return task.dialled
+                    ? new Verdict(Outcome.DONE, "")
+                    : new Verdict(Outcome.UNKNOWN_MEMBER, "no member is called " + task.request.id());
+        }
+        if (current().without(gone.incarnation()).voters().isEmpty()) {
+            return conflict(gone.id() + " is the only voter; stop it and delete its directory instead");
+        }
+        if (gone.incarnation().equals(leadership.self())) {
+            leadership.handOver(); // the next leader is asked again, and removes this one
+            return null;
+        }
+        task.dialled = true; // here: the change was begun in this task
+        return change(current().without(gone.incarnation()), task.request.force());
+    }
+
+    /** Null while it must be tried again. */
+    private @Nullable Verdict change(Configuration next, boolean force) {
+        try {
+            leadership.change(next, force);
+            return null;
+        } catch (ConfigurationRefusedException e) {
+            return switch (e.reason()) {
+                case NOT_LEADER, NOT_YET_SERVING, CHANGE_RUNNING, NOT_CAUGHT_UP -> null;
+                case NOT_SINGLE_STEP, INVALID, WOULD_LOSE_MAJORITY -> conflict(e.getMessage());
+            };
+        }
+    }
+
+    private void promote(long now) {
+        if (!leadership.configurationCommitted() || now - promotedAt < PROMOTION_PAUSE_NANOS) {
+            return;
+        }
+        for (FollowerStatus f : leadership.followers()) {
+            Member m = f.member();
+            if (!m.voter() && f.match() > 0 && f.lag() <= PROMOTION_LAG) {
+                promotedAt = now;
+                change(
+                        current().with(new Member(m.id(), m.incarnation(), m.raftAddress(), m.httpAddress(), true)),
+                        false);
+                return;
+            }
+        }
+    }
+
+    private static Verdict conflict(@Nullable String text) {
+        return new Verdict(Outcome.CONFLICT, text == null ? "refused" : text);
+    }
+}

@@ -1,0 +1,224 @@
+package io.raftqueue.raft;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out to one address: a bounded queue and one thread that dials and writes. A sender never waits: what does not
+ * fit is dropped, so a frozen or dead member costs the others neither time nor more memory than {@link #MAX_QUEUED}.
+ */
+final class PeerLink {
+    /** Bytes kept for a member that does not read; one frame may exceed it when the queue is empty. */
+    static final long MAX_QUEUED = 16L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
+    private static final int DIAL_TIMEOUT_MS = 1_000;
+    private static final int GATHER = 256 << 10;
+    private static final long MAX_BACKOFF_MS = 500;
+
+    private final PeerAddress address;
+    private final SocketFactory sockets;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
+    private final Thread writer;
+    private long queuedBytes;
+    private long dropped;
+    private boolean closed;
+    private volatile @Nullable SocketChannel channel;
+
+    /** Opens an outgoing connection. */
+    interface SocketFactory {
+        SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException;
+    }
+
+    PeerLink(PeerAddress address, SocketFactory sockets, String threadName) {
+        this.address = address;
+        this.sockets = sockets;
+        writer = new Thread(this::run, threadName);
+        writer.setDaemon(true);
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    /** Queues the payload; false when it was dropped. */
+    boolean send(byte[] payload) {
+        lock.lock();
+        try {
+            if (closed || (queuedBytes > 0 && queuedBytes + payload.length > MAX_QUEUED)) {
+                dropped++;
+                return false;
+            }
+            queue.add(payload);
+            queuedBytes += payload.length;
+            if (queue.size() == 1) {
+                arrived.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            queue.clear();
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        disconnect();
+        writer.interrupt();
+    }
+
+    void awaitClosed(long millis) throws InterruptedException {
+        writer.join(millis);
+    }
+
+    private void run() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(GATHER);
+        long backoff = 10;
+        try {
+            while (true) {
+                byte[] first = next();
+                if (first == null) {
+                    return;
+                }
+                try {
+                    SocketChannel open = channel;
+                    if (open == null) {
+                        open = dial();
+                    }
+                    write(open, first, buffer);
+                    backoff = 10;
+                } catch (IOException | RuntimeException e) {
+                    LOG.debug("link to {}: {}", address, e.toString());
+                    disconnect();
+                    // What was queued for the broken connection is stale; Raft sends again.
+                    backoff = pauseAndForget(backoff);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            disconnect();
+        }
+    }
+
+    private SocketChannel dial() throws IOException {
+        SocketChannel open = sockets.connect(address.resolve(), DIAL_TIMEOUT_MS);
+        channel = open;
+        ByteBuffer hello = ByteBuffer.wrap(Frames.greeting());
+        writeFully(open, hello);
+        return open;
+    }
+
+    /** Writes the payload and what else is queued, gathered into as few system calls as fit the buffer. */
+    private void write(SocketChannel open, byte[] first, ByteBuffer buffer) throws IOException {
+        buffer.clear();
+        byte[] payload = first;
+        while (payload != null) {
+            if (payload.length + Frames.HEADER > buffer.remaining()) {
+                flush(open, buffer);
+            }
+            Frames.writeHeader(buffer, payload);
+            if (payload.length > buffer.remaining()) {
+                flush(open, buffer);
+                writeFully(open, ByteBuffer.wrap(payload));
+            } else {
+                buffer.put(payload);
+            }
+            payload = pollQueue();
+        }
+        flush(open, buffer);
+    }
+
+    private static void flush(SocketChannel open, ByteBuffer buffer) throws IOException {
+        buffer.flip();
+        writeFully(open, buffer);
+        buffer.clear();
+    }
+
+    private static void writeFully(SocketChannel open, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            open.write(bytes);
+        }
+    }
+
+    private byte @Nullable [] next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !closed) {
+                arrived.await();
+            }
+            return closed ? null : remove();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private byte @Nullable [] pollQueue() {
+        lock.lock();
+        try {
+            return queue.isEmpty() ? null : remove();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private byte[] remove() {
+        byte[] payload = queue.remove();
+        queuedBytes -= payload.length;
+        return payload;
+    }
+
+    private long pauseAndForget(long backoff) throws InterruptedException {
+        lock.lock();
+        try {
+            queue.clear();
+            queuedBytes = 0;
+            long nanos = TimeUnit.MILLISECONDS.toNanos(backoff);
+            // Sends during the pause only queue; close() ends it.
+            while (nanos > 0 && !closed) {
+                nanos = arrived.awaitNanos(nanos);
+            }
+            return Math.min(MAX_BACKOFF_MS, backoff * 2);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void disconnect() {
+        SocketChannel open = channel;
+        channel = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                LOG.debug("closing the link to {}: {}", address, e.toString());
+            }
+        }
+    }
+
+    long dropped() {
+        lock.lock();
+        try {
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

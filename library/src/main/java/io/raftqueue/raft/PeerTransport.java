@@ -1,0 +1,251 @@
+package io.raftqueue.raft;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.Message;
+import org.jgroups.PhysicalAddress;
+import org.jgroups.protocols.TP;
+import org.jgroups.stack.DiagnosticsHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bottom of the JGroups stack: carries bytes between members, addressed by their Raft addresses. It stands in the
+ * place of {@code TCP} because of what was measured there: an accept queue that silent connections fill, a dial that
+ * blocks every sender, and message types that deserialize Java objects. Here each member is dialled by a thread of its own,
+ * each accepted connection is read by one, a greeting is due at once, and nothing but frames of bytes is ever read.
+ *
+ * <p>Delivery is best effort: frames may be lost, never garbled.
+ */
+final class PeerTransport extends TP {
+    /** Connections accepted at once; members need one each. */
+    static final int MAX_INBOUND = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
+    private static final int GREETING_TIMEOUT_MS = 2_000;
+
+    private final PeerAddress bind;
+    private final boolean anyInterface;
+    private final Consumer<PeerAddress> onLost;
+    private final ConcurrentMap<PeerAddress, PeerLink> links = new ConcurrentHashMap<>();
+    private final Set<Socket> inbound = ConcurrentHashMap.newKeySet();
+    private final ConcurrentLinkedDeque<Socket> notGreeted = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
+    private @Nullable ServerSocket server;
+
+    /**
+     * @param onLost called on a transport thread when an accepted connection ended, with the address its messages had as
+     *     their source
+     */
+    PeerTransport(PeerAddress bind, boolean anyInterface, Consumer<PeerAddress> onLost) {
+        this.bind = bind;
+        this.anyInterface = anyInterface;
+        this.onLost = onLost;
+        thread_pool.setMinThreads(0);
+        setBundlerType("no-bundler");
+    }
+
+    /** Takes the port, so that one in use is told before anything else starts. */
+    void listen() throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(anyInterface ? new InetSocketAddress(bind.getPort()) : bind.resolve(), MAX_INBOUND);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+        server = socket;
+    }
+
+    @Override
+    protected DiagnosticsHandler createDiagnosticsHandler() {
+        return super.createDiagnosticsHandler().setEnabled(false);
+    }
+
+    @Override
+    protected void handleConnect() throws Exception {
+        if (server == null) {
+            listen();
+        }
+        super.handleConnect();
+        daemon(this::accept, "raftqueue-accept-" + bind.getPort());
+    }
+
+    @Override
+    protected void handleDisconnect() {
+        shutdown();
+        super.handleDisconnect();
+    }
+
+    @Override
+    public void stop() {
+        shutdown();
+        super.stop();
+    }
+
+    /** Sends bytes to a member; never blocks. */
+    @Override
+    public @Nullable Object down(Message message) {
+        if (message.getDest() instanceof PeerAddress to && message instanceof BytesMessage bytes) {
+            link(to).send(bytes.getArray());
+        }
+        return null;
+    }
+
+    private PeerLink link(PeerAddress to) {
+        PeerLink known = links.get(to);
+        if (known != null) {
+            return known;
+        }
+        return links.computeIfAbsent(to, a -> {
+            PeerLink link = new PeerLink(a, PeerTransport::connect, "raftqueue-to-" + a);
+            link.start();
+            return link;
+        });
+    }
+
+    /** Closes the links to addresses that no member has any more. */
+    void retainLinks(Set<PeerAddress> wanted) {
+        links.forEach((address, link) -> {
+            if (!wanted.contains(address) && links.remove(address, link)) {
+                link.close();
+            }
+        });
+    }
+
+    private static SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException {
+        if (to.isUnresolved()) {
+            throw new IOException("host " + to.getHostString() + " is not known");
+        }
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.socket().setTcpNoDelay(true);
+            channel.socket().setKeepAlive(true);
+            channel.socket().connect(to, timeoutMillis);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private void accept() {
+        ServerSocket listening = server;
+        while (!closed && listening != null) {
+            try {
+                Socket socket = listening.accept();
+                inbound.add(socket);
+                notGreeted.add(socket);
+                makeRoom();
+                daemon(() -> read(socket), "raftqueue-from-" + socket.getRemoteSocketAddress());
+            } catch (IOException e) {
+                if (!closed) {
+                    LOG.warn("cannot accept a connection on raft port {}: {}", bind.getPort(), e.toString());
+                }
+            }
+        }
+    }
+
+    /** Silent strangers may not keep members out: a member greets at once, so the oldest that did not has to go. */
+    private void makeRoom() throws IOException {
+        while (inbound.size() > MAX_INBOUND) {
+            Socket silent = notGreeted.poll();
+            if (silent == null) {
+                return;
+            }
+            inbound.remove(silent);
+            silent.close();
+        }
+    }
+
+    private void read(Socket socket) {
+        PeerAddress source = new PeerAddress(socket.getInetAddress().getHostAddress(), socket.getPort());
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(GREETING_TIMEOUT_MS);
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 128 << 10));
+            Frames.readGreeting(in);
+            notGreeted.remove(socket);
+            socket.setSoTimeout(0);
+            while (!closed) {
+                up_prot.up(new BytesMessage(null, Frames.read(in)).setSrc(source));
+            }
+        } catch (SocketTimeoutException e) {
+            LOG.debug("connection from {} sent no greeting", socket.getRemoteSocketAddress());
+        } catch (IOException e) {
+            LOG.debug("connection from {} ended: {}", socket.getRemoteSocketAddress(), e.toString());
+        } finally {
+            notGreeted.remove(socket);
+            inbound.remove(socket);
+            if (!closed) {
+                onLost.accept(source);
+            }
+        }
+    }
+
+    private void daemon(Runnable body, String name) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Gives the port back and ends all connections. */
+    void shutdown() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        links.values().forEach(PeerLink::close);
+        try {
+            if (server != null) {
+                server.close();
+            }
+            for (Socket socket : inbound) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean supportsMulticasting() {
+        return false;
+    }
+
+    @Override
+    public void sendUnicast(PhysicalAddress dest, byte[] data, int offset, int length) {
+        throw new UnsupportedOperationException("members exchange frames, not JGroups messages");
+    }
+
+    @Override
+    public String getInfo() {
+        return "raft address " + bind;
+    }
+
+    @Override
+    protected PhysicalAddress getPhysicalAddress() {
+        return bind;
+    }
+
+    @Override
+    public boolean unicastDestMismatch(Address dest) {
+        return false;
+    }
+}

@@ -1,0 +1,217 @@
+package io.raftqueue.raft;
+
+import io.raftqueue.consensus.Member;
+import io.raftqueue.log.SegmentedLog;
+import io.raftqueue.log.SnapshotReceiver;
+import io.raftqueue.log.SnapshotSource;
+import io.raftqueue.log.StoredSnapshot;
+import io.raftqueue.raft.PeerMessage.SnapshotChunk;
+import io.raftqueue.raft.PeerMessage.SnapshotProgress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ships snapshots with their bodies to members that lag behind the log's beginning (Raft, section 7), piece by piece, each
+ * asked for by the receiver, so that a lost piece costs only itself and the leader keeps nothing in memory. Pieces are read
+ * and written off the raft thread; the installation itself is a step of the raft thread.
+ */
+final class SnapshotTransfers {
+    private static final int PIECE = 512 << 10;
+    private static final long RESEND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** The raft thread's side. */
+    interface Host {
+        long term();
+
+        void send(UUID member, PeerMessage message);
+
+        /** Whether a snapshot of that leader, term and index is wanted here. */
+        boolean offered(UUID leader, long term, long index);
+
+        /** Whether everything up to that index is committed here, so that no snapshot of it is needed. */
+        boolean holds(long index);
+
+        void installed(StoredSnapshot snapshot);
+
+        void arrived(UUID member, long index);
+
+        void failed(UUID member);
+    }
+
+    private static final class Outgoing {
+        final long id;
+        final SnapshotSource source;
+        long offset;
+        long sentAt;
+        long progressAt;
+        boolean reading;
+
+        Outgoing(long id, SnapshotSource source, long now) {
+            this.id = id;
+            this.source = source;
+            this.progressAt = now;
+        }
+    }
+
+    private record Incoming(UUID leader, long transferId, SnapshotReceiver receiver) {}
+
+    private final SegmentedLog log;
+    private final Host host;
+    private final Executor background;
+    private final Consumer<Runnable> raftThread;
+    private final Map<UUID, Outgoing> outgoing = new HashMap<>();
+    private @Nullable Incoming incoming;
+    private boolean writing;
+    private long nextId;
+
+    /** @param firstId so high that no earlier start of this node used it */
+    SnapshotTransfers(SegmentedLog log, Host host, Executor background, Consumer<Runnable> raftThread, long firstId) {
+        this.log = log;
+        this.host = host;
+        this.background = background;
+        this.raftThread = raftThread;
+        this.nextId = firstId;
+    }
+
+    /** The leader's consensus asks for it. */
+    void begin(Member follower, long now) {
+        close(outgoing.remove(follower.incarnation()));
+        SnapshotSource source = log.openSnapshotSource();
+        if (source == null) {
+            host.failed(follower.incarnation());
+            return;
+        }
+        Outgoing transfer = new Outgoing(nextId++, source, now);
+        outgoing.put(follower.incarnation(), transfer);
+        readAndSend(follower.incarnation(), transfer, now);
+    }
+
+    private void readAndSend(UUID follower, Outgoing transfer, long now) {
+        if (transfer.reading) {
+            return;
+        }
+        transfer.reading = true;
+        transfer.sentAt = now;
+        long offset = transfer.offset;
+        background.execute(() -> {
+            byte[] piece = transfer.source.read(offset, PIECE);
+            raftThread.accept(() -> {
+                transfer.reading = false;
+                if (outgoing.get(follower) == transfer && transfer.offset == offset) {
+                    host.send(
+                            follower,
+                            new SnapshotChunk(
+                                    host.term(),
+                                    transfer.source.index(),
+                                    transfer.id,
+                                    offset,
+                                    piece.length < PIECE,
+                                    piece));
+                }
+            });
+        });
+    }
+
+    void progress(UUID follower, SnapshotProgress progress, long now) {
+        Outgoing transfer = outgoing.get(follower);
+        if (transfer == null || transfer.id != progress.transferId()) {
+            return;
+        }
+        transfer.progressAt = now;
+        if (progress.installed()) {
+            outgoing.remove(follower);
+            host.arrived(follower, transfer.source.index());
+            close(transfer);
+        } else if (progress.nextOffset() > transfer.offset) {
+            transfer.offset = progress.nextOffset();
+            readAndSend(follower, transfer, now);
+        }
+    }
+
+    /** A piece from the leader. */
+    void received(UUID leader, SnapshotChunk chunk) {
+        if (writing) {
+            return;
+        }
+        if (!host.offered(leader, chunk.term(), chunk.index())) {
+            if (host.holds(chunk.index())) {
+                host.send(leader, new SnapshotProgress(chunk.transferId(), chunk.offset(), true));
+            }
+            return;
+        }
+        Incoming current = incoming;
+        if (current == null
+                || current.transferId() != chunk.transferId()
+                || !current.leader().equals(leader)) {
+            if (current != null) {
+                current.receiver().close();
+            }
+            current = new Incoming(leader, chunk.transferId(), log.receiveSnapshot());
+            incoming = current;
+        }
+        Incoming into = current;
+        writing = true;
+        background.execute(() -> {
+            long next = into.receiver().write(chunk.offset(), chunk.bytes());
+            raftThread.accept(() -> written(into, next));
+        });
+    }
+
+    private void written(Incoming from, long next) {
+        writing = false;
+        if (!from.equals(incoming)) {
+            return;
+        }
+        if (from.receiver().complete()) {
+            incoming = null;
+            StoredSnapshot snapshot = from.receiver().install();
+            if (snapshot != null) {
+                host.installed(snapshot);
+            }
+            host.send(from.leader(), new SnapshotProgress(from.transferId(), next, true));
+        } else {
+            host.send(from.leader(), new SnapshotProgress(from.transferId(), next, false));
+        }
+    }
+
+    void tick(long now) {
+        for (Map.Entry<UUID, Outgoing> e : List.copyOf(outgoing.entrySet())) {
+            Outgoing transfer = e.getValue();
+            if (now - transfer.progressAt >= GIVE_UP_NANOS) {
+                outgoing.remove(e.getKey());
+                close(transfer);
+                host.failed(e.getKey());
+            } else if (now - transfer.sentAt >= RESEND_NANOS) {
+                readAndSend(e.getKey(), transfer, now);
+            }
+        }
+    }
+
+    /** No longer the leader, or the node ends. */
+    void stopSending() {
+        outgoing.values().forEach(this::close);
+        outgoing.clear();
+    }
+
+    void close() {
+        stopSending();
+        if (incoming != null) {
+            incoming.receiver().close();
+            incoming = null;
+        }
+    }
+
+    /** Behind any read that is under way: the background takes one thing at a time. */
+    private void close(@Nullable Outgoing transfer) {
+        if (transfer != null) {
+            background.execute(transfer.source::close);
+        }
+    }
+}

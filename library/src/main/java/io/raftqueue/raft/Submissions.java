@@ -1,0 +1,300 @@
+package io.raftqueue.raft;
+
+import io.raftqueue.NoLeaderException;
+import io.raftqueue.OutcomeUnknownException;
+import io.raftqueue.OverloadedException;
+import io.raftqueue.command.Command;
+import io.raftqueue.command.CommandBatch;
+import io.raftqueue.command.CommandCodec;
+import io.raftqueue.command.Result;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This member's session (Raft thesis, 6.3): its callers' commands, packed into numbered batches, each resent byte for byte
+ * until this member's own state has applied it. The state applies each number once and in order, so a resend after a lost
+ * message, a failover or a step-down is safe, and one caller's commands keep their order with many batches in flight.
+ *
+ * <p>A deadline fails only the caller's future: surely not applied while its command was unpacked, else outcome unknown.
+ * Owned by the raft thread.
+ */
+final class Submissions {
+    /** Batches under way at once. The state keeps answers for as many. */
+    static final int WINDOW = 8;
+    /** What one batch may gather; a single larger command travels alone. */
+    static final int MAX_BATCH_BYTES = 1 << 20;
+
+    static final int MAX_BATCH_COMMANDS = 2_048;
+    /** What may wait unpacked on this member. */
+    static final int MAX_WAITING = 100_000;
+
+    static final long MAX_WAITING_BYTES = 256L << 20;
+    private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+    /** Completing a few callers costs less than a hand-over to another thread. */
+    private static final int COMPLETE_INLINE = 2;
+
+    /** The way to the current leader. */
+    interface Route {
+        /** Whether a leader is known, here or elsewhere. */
+        boolean open();
+
+        /** Sends or proposes; may be lost. */
+        void forward(long serial, byte[] batch);
+    }
+
+    /** @param late told the result when the caller's deadline had passed before it was known */
+    private record Submission(
+            Command command,
+            int size,
+            CompletableFuture<Result> caller,
+            Consumer<@Nullable Result> late,
+            long since,
+            long deadline) {}
+
+    private static final class Batch {
+        final long serial;
+        final byte[] bytes;
+        final List<Submission> submissions;
+        long sentAt;
+
+        Batch(long serial, byte[] bytes, List<Submission> submissions) {
+            this.serial = serial;
+            this.bytes = bytes;
+            this.submissions = submissions;
+        }
+    }
+
+    private final UUID node;
+    private final Route route;
+    private final Executor completions;
+    private final Supplier<String> state;
+    private final LatencyHistogram latency;
+    private final LongSupplier nanoTime;
+    private final ArrayDeque<Submission> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
+    private long waitingBytes;
+    private long epoch;
+    private long nextSerial = 1;
+
+    Submissions(
+            UUID node,
+            long epoch,
+            Route route,
+            Executor completions,
+            Supplier<String> state,
+            LatencyHistogram latency,
+            LongSupplier nanoTime) {
+        this.node = node;
+        this.epoch = epoch;
+        this.route = route;
+        this.completions = completions;
+        this.state = state;
+        this.latency = latency;
+        this.nanoTime = nanoTime;
+    }
+
+    void add(
+            Command command,
+            CompletableFuture<Result> caller,
+            Consumer<@Nullable Result> late,
+            long deadline,
+            long now) {
+        if (caller.isDone()) {
+            return;
+        }
+        int size = CommandCodec.encodedSize(command);
+        if (waiting.size() >= MAX_WAITING || waitingBytes + size > MAX_WAITING_BYTES) {
+            caller.completeExceptionally(new OverloadedException("not applied: " + waiting.size() + " requests with "
+                    + waitingBytes + " bytes already wait on this node; retry later (" + state.get() + ")"));
+            return;
+        }
+        waiting.add(new Submission(command, size, caller, late, now, deadline));
+        waitingBytes += size;
+    }
+
+    /** Packs and sends what the window allows. */
+    void pump(long now) {
+        while (!waiting.isEmpty() && inFlight.size() < WINDOW && route.open()) {
+            Batch batch = pack();
+            if (batch == null) {
+                return;
+            }
+            inFlight.add(batch);
+            send(batch, now);
+        }
+    }
+
+    private @Nullable Batch pack() {
+        List<Submission> packed = new ArrayList<>();
+        List<Command> commands = new ArrayList<>();
+        int bytes = 0;
+        while (!waiting.isEmpty() && commands.size() < MAX_BATCH_COMMANDS) {
+            Submission next = waiting.element();
+            if (!commands.isEmpty() && bytes + next.size() > MAX_BATCH_BYTES) {
+                break;
+            }
+            waiting.remove();
+            waitingBytes -= next.size();
+            if (next.caller().isDone()) {
+                next.late().accept(null);
+                continue; // cancelled before it cost anything
+            }
+            packed.add(next);
+            commands.add(next.command());
+            bytes += next.size();
+        }
+        if (commands.isEmpty()) {
+            return null;
+        }
+        long serial = nextSerial++;
+        return new Batch(serial, CommandCodec.encode(new CommandBatch(node, epoch, serial, commands)), packed);
+    }
+
+    private void send(Batch batch, long now) {
+        batch.sentAt = now;
+        route.forward(batch.serial, batch.bytes);
+    }
+
+    /** A new leader, or the same in a new term: what is under way may be lost, and goes again in its order. */
+    void leaderChanged(long now) {
+        if (route.open()) {
+            inFlight.forEach(batch -> send(batch, now));
+        }
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    /** The leader missed batches from {@code expectedSerial} on. */
+    void resendFrom(long expectedSerial, long now) {
+        Batch oldest = inFlight.peek();
+        if (oldest != null && expectedSerial < oldest.serial) {
+            fenced(); // the session was dropped with this member's removal, and began anew
+        } else if (route.open()) {
+            for (Batch batch : inFlight) {
+                if (batch.serial >= expectedSerial) {
+                    send(batch, now);
+                }
+            }
+        }
+    }
+
+    /** Nothing of this session will be applied any more: what is under way has no answer, and a new one begins. */
+    void fenced() {
+        inFlight.forEach(b -> b.submissions.forEach(s -> unknown(s, "this member's session ended")));
+        inFlight.clear();
+        epoch++;
+        nextSerial = 1;
+    }
+
+    /**
+     * This member's own state applied the batch, or had applied it before.
+     *
+     * @param results null when they were not kept
+     */
+    void applied(long serial, @Nullable List<Result> results) {
+        while (!inFlight.isEmpty() && inFlight.element().serial <= serial) {
+            Batch batch = inFlight.remove();
+            if (batch.serial < serial || results == null) {
+                // Only after an installed snapshot whose kept answers no longer reach back to it.
+                batch.submissions.forEach(s -> unknown(s, "its answer was not kept"));
+            } else {
+                latency.record(nanoTime.getAsLong() - batch.submissions.get(0).since());
+                complete(batch.submissions, results);
+            }
+        }
+    }
+
+    private void complete(List<Submission> submissions, List<Result> results) {
+        if (submissions.size() <= COMPLETE_INLINE) {
+            completeNow(submissions, results);
+        } else {
+            completions.execute(() -> completeNow(submissions, results));
+        }
+    }
+
+    private static void completeNow(List<Submission> submissions, List<Result> results) {
+        for (int i = 0; i < submissions.size(); i++) {
+            Submission s = submissions.get(i);
+            if (!s.caller().complete(results.get(i))) {
+                s.late().accept(results.get(i));
+            }
+        }
+    }
+
+    /** Serials under way, oldest first. */
+    List<Long> serialsInFlight() {
+        return inFlight.stream().map(b -> b.serial).toList();
+    }
+
+    void tick(long now) {
+        for (Iterator<Submission> it = waiting.iterator(); it.hasNext(); ) {
+            Submission s = it.next();
+            if (s.caller().isDone()) {
+                it.remove();
+                waitingBytes -= s.size();
+                s.late().accept(null);
+            } else if (now - s.deadline() >= 0) {
+                it.remove();
+                waitingBytes -= s.size();
+                s.caller()
+                        .completeExceptionally(new NoLeaderException(
+                                "not applied: " + (route.open() ? "the cluster did not get to it" : "no leader")
+                                        + " within " + elapsed(s, now) + "; retry is safe (" + state.get() + ")"));
+            }
+        }
+        for (Batch batch : inFlight) {
+            for (Submission s : batch.submissions) {
+                if (now - s.deadline() >= 0 && !s.caller().isDone()) {
+                    unknown(s, "no majority confirmed it within " + elapsed(s, now));
+                }
+            }
+        }
+        Batch oldest = inFlight.peek();
+        if (oldest != null && now - oldest.sentAt >= RESEND_NANOS) {
+            leaderChanged(now);
+        }
+    }
+
+    private void unknown(Submission s, String why) {
+        boolean told = s.caller()
+                .completeExceptionally(new OutcomeUnknownException("outcome unknown: it was submitted, but " + why
+                        + "; it may have been applied, or may still be (" + state.get() + ")"));
+        if (!told) {
+            s.late().accept(null); // the caller had gone before; now it is sure that no answer will come
+        }
+    }
+
+    private static String elapsed(Submission s, long now) {
+        return TimeUnit.NANOSECONDS.toMillis(now - s.since()) + " ms";
+    }
+
+    /** The node ends: {@code notApplied} for what never left it, outcome unknown for the rest. */
+    void close(Supplier<? extends RuntimeException> notApplied, String why) {
+        waiting.forEach(s -> s.caller().completeExceptionally(notApplied.get()));
+        waiting.clear();
+        waitingBytes = 0;
+        inFlight.forEach(b -> b.submissions.forEach(s -> unknown(s, why)));
+        inFlight.clear();
+    }
+
+    boolean idle() {
+        return waiting.isEmpty() && inFlight.isEmpty();
+    }
+
+    int pending() {
+        return waiting.size()
+                + inFlight.stream().mapToInt(b -> b.submissions.size()).sum();
+    }
+}
