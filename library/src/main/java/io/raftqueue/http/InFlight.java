@@ -1,0 +1,79 @@
+package io.raftqueue.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/** The requests under way: their number is bounded, their deadlines are kept, and closing waits for them. */
+final class InFlight {
+    private static final int ROUND_MILLIS = 100;
+
+    private final int most;
+    private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger count = new AtomicInteger();
+    private final Lingering.Pace pace = new Lingering.Pace();
+    private volatile boolean closing;
+
+    InFlight(int most) {
+        this.most = most;
+    }
+
+    /** Begins the regular rounds, on an I/O thread: no thread of our own is needed. */
+    XnioExecutor.Key begin(XnioIoThread thread) {
+        return thread.executeAtInterval(this::round, ROUND_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void round() {
+        long now = System.nanoTime();
+        for (Call call : calls) {
+            call.round(now);
+        }
+    }
+
+    /** Whether there is room for one more. */
+    boolean enter(Call call) {
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            return false;
+        }
+        calls.add(call);
+        return true;
+    }
+
+    void leave(Call call) {
+        if (calls.remove(call) && count.decrementAndGet() == 0 && closing) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    int count() {
+        return count.get();
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    Lingering.Pace lingeringPace() {
+        return pace;
+    }
+
+    /** From now on connections end with their answer. Waits for the requests under way; those that wait give up. */
+    synchronized void close(long millis) throws InterruptedException {
+        closing = true;
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        calls.forEach(Call::closing);
+        while (count.get() > 0) {
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
+    }
+}
