@@ -65,8 +65,8 @@ final class OperatorRoutes {
         // What is not known here is null: the lag is known on the leader only.
         json.append(",\"lag\":").append(member.lag() < 0 ? "null" : Long.toString(member.lag()));
         Duration contact = member.lastContact();
-        json.append(",\"lastContactMillis\":")
-                .append(contact == null ? "null" : Long.toString(contact.toMillis()))
+        json.append(",\"lastContact\":")
+                .append(contact == null ? "null" : "\"" + contact.toMillis() + "ms\"")
                 .append('}');
     }
 

@@ -115,6 +115,11 @@ final class InMemoryNode implements RaftNode {
     }
 
     @Override
+    public QueueStats queueStats(String name) {
+        return queues().stream().filter(q -> q.name().equals(name)).findFirst().orElse(null);
+    }
+
+    @Override
     public CompletableFuture<Void> configureQueue(String name, QueueSettings settings) {
         return outcome(() -> {
             stored(name).settings = settings;
