@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ final class Frames {
     /** The largest batch (16 MiB) and what may be packed beside it. */
     static final int MAX_PAYLOAD = 40 << 20;
 
+    private static final int TRUSTED_LENGTH = 1 << 20;
     private static final byte[] GREETING = {'R', 'Q', 'P', VERSION};
 
     private Frames() {}
@@ -51,10 +53,16 @@ final class Frames {
         if (length <= 0 || length > MAX_PAYLOAD) {
             throw new IOException("frame of " + length + " bytes, 1 to " + MAX_PAYLOAD + " are allowed");
         }
-        // Read by pieces: a hostile length must not cost memory that was never sent.
-        byte[] payload = in.readNBytes(length);
-        if (payload.length < length) {
-            throw new IOException("connection ended inside a frame");
+        byte[] payload;
+        if (length <= TRUSTED_LENGTH) {
+            payload = new byte[length];
+            in.readFully(payload);
+        } else {
+            // By pieces: a hostile length must not cost memory that was never sent.
+            payload = in.readNBytes(length);
+            if (payload.length < length) {
+                throw new EOFException("connection ended inside a frame");
+            }
         }
         if (crc(payload) != crc) {
             throw new IOException("frame checksum differs");

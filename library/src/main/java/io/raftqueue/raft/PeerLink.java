@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +25,11 @@ final class PeerLink {
     private static final int DIAL_TIMEOUT_MS = 1_000;
     private static final int GATHER = 256 << 10;
     private static final long MAX_BACKOFF_MS = 500;
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final PeerAddress address;
     private final SocketFactory sockets;
+    private final Consumer<PeerLink> whenIdle;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
@@ -41,10 +44,12 @@ final class PeerLink {
         SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException;
     }
 
-    PeerLink(PeerAddress address, SocketFactory sockets, String threadName) {
+    /** @param whenIdle told, on the link's thread, when it closed itself because nobody used it */
+    PeerLink(PeerAddress address, SocketFactory sockets, Consumer<PeerLink> whenIdle) {
         this.address = address;
         this.sockets = sockets;
-        writer = new Thread(this::run, threadName);
+        this.whenIdle = whenIdle;
+        writer = new Thread(this::run, "raftqueue-to-" + address);
         writer.setDaemon(true);
     }
 
@@ -95,6 +100,7 @@ final class PeerLink {
             while (true) {
                 byte[] first = next();
                 if (first == null) {
+                    whenIdle.accept(this);
                     return;
                 }
                 try {
@@ -161,8 +167,12 @@ final class PeerLink {
     private byte @Nullable [] next() throws InterruptedException {
         lock.lock();
         try {
-            while (queue.isEmpty() && !closed) {
-                arrived.await();
+            long nanos = IDLE_NANOS;
+            while (queue.isEmpty() && !closed && nanos > 0) {
+                nanos = arrived.awaitNanos(nanos);
+            }
+            if (queue.isEmpty()) {
+                closed = true;
             }
             return closed ? null : remove();
         } finally {

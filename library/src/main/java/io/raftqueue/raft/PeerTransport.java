@@ -36,6 +36,9 @@ final class PeerTransport extends TP {
     /** Connections accepted at once; members need one each. */
     static final int MAX_INBOUND = 64;
 
+    /** Addresses spoken to at once; a link that is not used for a minute is closed. */
+    static final int MAX_LINKS = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
     private static final int GREETING_TIMEOUT_MS = 2_000;
 
@@ -103,29 +106,24 @@ final class PeerTransport extends TP {
     @Override
     public @Nullable Object down(Message message) {
         if (message.getDest() instanceof PeerAddress to && message instanceof BytesMessage bytes) {
-            link(to).send(bytes.getArray());
+            PeerLink link = link(to);
+            if (link != null) {
+                link.send(bytes.getArray());
+            }
         }
         return null;
     }
 
-    private PeerLink link(PeerAddress to) {
+    /** Null when there are too many: strangers may ask for answers to as many addresses as they can think of. */
+    private @Nullable PeerLink link(PeerAddress to) {
         PeerLink known = links.get(to);
-        if (known != null) {
+        if (known != null || closed || links.size() >= MAX_LINKS) {
             return known;
         }
         return links.computeIfAbsent(to, a -> {
-            PeerLink link = new PeerLink(a, PeerTransport::connect, "raftqueue-to-" + a);
+            PeerLink link = new PeerLink(a, PeerTransport::connect, idle -> links.remove(a, idle));
             link.start();
             return link;
-        });
-    }
-
-    /** Closes the links to addresses that no member has any more. */
-    void retainLinks(Set<PeerAddress> wanted) {
-        links.forEach((address, link) -> {
-            if (!wanted.contains(address) && links.remove(address, link)) {
-                link.close();
-            }
         });
     }
 
@@ -190,6 +188,11 @@ final class PeerTransport extends TP {
             LOG.debug("connection from {} sent no greeting", socket.getRemoteSocketAddress());
         } catch (IOException e) {
             LOG.debug("connection from {} ended: {}", socket.getRemoteSocketAddress(), e.toString());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "malformed message from {}: {}; the connection is closed",
+                    socket.getRemoteSocketAddress(),
+                    e.getMessage());
         } finally {
             notGreeted.remove(socket);
             inbound.remove(socket);
