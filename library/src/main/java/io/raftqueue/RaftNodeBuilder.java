@@ -199,6 +199,8 @@ public final class RaftNodeBuilder {
      *
      * @throws IllegalStateException when something is not set that must be, or the directory says otherwise: belongs to
      *     another node or cluster, is used by a live process, or is empty and nothing says how to begin
+     * @throws NodeFailedException when the directory cannot be read or is damaged
+     * @throws UncheckedIOException when the directory cannot be made, or the Raft address cannot be listened on
      */
     public RaftNode start() {
         NodeOptions options = options();

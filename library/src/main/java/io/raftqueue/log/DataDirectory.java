@@ -52,6 +52,7 @@ public final class DataDirectory implements AutoCloseable {
     /**
      * Opens the directory, or makes it the given node's if it is empty. It owns {@code disk} from now on, also if it throws.
      *
+     * @param nodeName empty for whatever a directory with data says
      * @param uuids for the incarnation of a new directory
      * @throws DirectoryInUseException if another process holds it
      * @throws WrongDirectoryException if it belongs to another node or is of a newer format

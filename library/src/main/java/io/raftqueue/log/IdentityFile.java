@@ -41,17 +41,18 @@ final class IdentityFile implements AutoCloseable {
         return new IdentityFile(SlotFile.create(disk, NAME, MAGIC, Checksum.UNSALTED, encode(identity)), identity);
     }
 
+    /** An empty name is whatever the directory says. */
     static IdentityFile openAndCount(DiskDirectory disk, String name) throws IOException {
         SlotFile file = SlotFile.open(disk, NAME, MAGIC, Checksum.UNSALTED);
         boolean opened = false;
         try {
             NodeIdentity found = decode(disk, file.content());
-            if (!found.name().equals(name)) {
+            if (!name.isEmpty() && !found.name().equals(name)) {
                 throw new WrongDirectoryException("data directory " + disk.path() + " belongs to node " + found.name()
                         + ", not to " + name + ": give each node a directory of its own");
             }
             IdentityFile identity = new IdentityFile(file, found);
-            identity.write(new NodeIdentity(name, found.incarnation(), found.epoch() + 1, found.clusterId()));
+            identity.write(new NodeIdentity(found.name(), found.incarnation(), found.epoch() + 1, found.clusterId()));
             opened = true;
             return identity;
         } finally {

@@ -216,19 +216,25 @@ public final class ReplicatedNode implements RaftNode {
 
     @Override
     public void close() {
+        close(replica::close);
+    }
+
+    /** As {@link #close()}, but the replica ends abruptly: for tests of what the others make of it. */
+    void crash() {
+        close(replica::crash);
+    }
+
+    private void close(Runnable closeReplica) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         whenClosed.forEach(Runnable::run);
         end(() -> new ClosedException("node " + id() + " is closed"));
         try {
-            replica.close();
+            closeReplica.run();
         } finally {
             relay.close();
             threads.close();
-        }
-        if (options.deleteOnClose()) {
-            Directories.delete(options.directory());
         }
     }
 

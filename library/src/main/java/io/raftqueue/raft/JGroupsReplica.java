@@ -284,12 +284,21 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
 
     @Override
     public void close() {
+        close(true);
+    }
+
+    @Override
+    public void crash() {
+        close(false);
+    }
+
+    private void close(boolean inGoodOrder) {
         if (!closed.compareAndSet(false, true)) {
             closeDone.join();
             return;
         }
         try {
-            if (!failed.get()) {
+            if (inGoodOrder && !failed.get()) {
                 leave();
             }
             board.closed();

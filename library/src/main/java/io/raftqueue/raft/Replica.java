@@ -81,6 +81,14 @@ public interface Replica extends AutoCloseable {
     /** See {@link io.raftqueue.RaftNode#snapshot}. */
     CompletableFuture<Void> snapshot();
 
+    /**
+     * Ends as abruptly as one process can: nothing in flight is finished, nobody is told. For tests of what the others and
+     * the directory make of it.
+     */
+    default void crash() {
+        close();
+    }
+
     /** Leaves in good order and releases the directory; what is still in flight fails. Idempotent. */
     @Override
     void close();

@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.MembershipException;
+import io.raftqueue.NodeFailedException;
 import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeOptions.Begin;
 import io.raftqueue.command.CommandCodec;
@@ -8,9 +9,12 @@ import io.raftqueue.command.MessageCodec;
 import io.raftqueue.consensus.ConsensusOptions;
 import io.raftqueue.consensus.RaftRole;
 import io.raftqueue.log.DataDirectory;
+import io.raftqueue.log.DirectoryInUseException;
 import io.raftqueue.log.EngineLog;
+import io.raftqueue.log.LogException;
 import io.raftqueue.log.LogOptions;
 import io.raftqueue.log.SegmentedLog;
+import io.raftqueue.log.WrongDirectoryException;
 import io.raftqueue.log.disk.NioDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,6 +116,10 @@ final class ReplicaStack {
     static ReplicaStack open(NodeOptions options, ReplicaEvents events, Consumer<Throwable> onFailure) {
         try {
             return new ReplicaStack(options, events, onFailure);
+        } catch (DirectoryInUseException | WrongDirectoryException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (LogException e) {
+            throw new NodeFailedException("not started: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             throw e;
         } catch (IOException e) {
