@@ -24,8 +24,6 @@ import org.xnio.IoUtils;
 final class Call {
     private static final Logger LOG = LoggerFactory.getLogger(HttpAdapter.class);
 
-    private static final Duration BODY_DEADLINE = Duration.ofSeconds(30);
-    private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
     // The library keeps its own deadlines; this one is for what it may have missed.
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final long WATCH_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -91,13 +89,13 @@ final class Call {
     }
 
     /** Reads the body, if there is one, then lets the handler work. To be called on the I/O thread. */
-    void run(int bodyLimit, BodyMemory memory, Handler handler) {
+    void run(int bodyLimit, Handler handler) {
         if (exchange.isRequestComplete()) {
             work(handler);
             return;
         }
-        deadline = System.nanoTime() + BODY_DEADLINE.toNanos();
-        var reading = new BodyReader(exchange, bodyLimit, memory, new BodyReader.Outcome() {
+        deadline = System.nanoTime() + inFlight.limits().bodyDeadline().toNanos();
+        var reading = new BodyReader(exchange, bodyLimit, inFlight.memory(), new BodyReader.Outcome() {
             @Override
             public void arrived(byte[] bytes) {
                 body = bytes;
@@ -115,7 +113,7 @@ final class Call {
             }
         });
         exchange.addExchangeCompleteListener((ended, next) -> {
-            memory.release(reading.room());
+            inFlight.memory().release(reading.room());
             next.proceed();
         });
         reader = reading;
@@ -177,7 +175,7 @@ final class Call {
             return;
         }
         answered = true;
-        deadline = System.nanoTime() + ANSWER_DEADLINE.toNanos();
+        deadline = System.nanoTime() + inFlight.limits().answerDeadline().toNanos();
         if (watch != null) {
             watch.stop();
         }
@@ -252,7 +250,8 @@ final class Call {
             // Its client does not take the answer, or the rest of its body does not end.
             drop();
         } else if (pending == null) {
-            answer(Problem.TOO_SLOW.answer("the body did not arrive within " + BODY_DEADLINE.toSeconds() + " s"));
+            answer(Problem.TOO_SLOW.answer("the body did not arrive within "
+                    + inFlight.limits().bodyDeadline().toSeconds() + " s"));
         } else {
             hungUp();
             answer(Problem.OUTCOME_UNKNOWN.answer("no answer came within the deadline"));

@@ -2,6 +2,7 @@ package io.raftqueue.http;
 
 import io.raftqueue.RaftNode;
 import java.net.InetSocketAddress;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Builds and starts an {@link HttpAdapter}. Each setter checks its value and refuses a second call. */
@@ -13,6 +14,7 @@ public final class HttpAdapterBuilder {
     private @Nullable String address;
     private @Nullable Integer bodyLimit;
     private @Nullable Boolean insecure;
+    private UnaryOperator<Limits> tuning = UnaryOperator.identity();
 
     HttpAdapterBuilder(RaftNode node) {
         this.node = node;
@@ -47,6 +49,12 @@ public final class HttpAdapterBuilder {
         return this;
     }
 
+    /** For tests: other limits than the usual ones. */
+    HttpAdapterBuilder tuned(UnaryOperator<Limits> tuning) {
+        this.tuning = tuning;
+        return this;
+    }
+
     private static <V> V once(String setting, @Nullable V old, V value) {
         if (old != null) {
             throw new IllegalStateException(setting + " was already set to " + old + "; it is set once, so " + value
@@ -75,7 +83,7 @@ public final class HttpAdapterBuilder {
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("HttpAdapter needs io.undertow:undertow-core on the class path", e);
         }
-        return new HttpAdapter(
-                UndertowServer.start(node, listen, socketAddress, bodyLimit == null ? 1 << 20 : bodyLimit));
+        Limits limits = Limits.usual(bodyLimit == null ? Limits.DEFAULT_BODY_BYTES : bodyLimit);
+        return new HttpAdapter(UndertowServer.start(node, listen, socketAddress, tuning.apply(limits)));
     }
 }

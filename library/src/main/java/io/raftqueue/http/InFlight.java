@@ -11,14 +11,16 @@ import org.xnio.XnioIoThread;
 final class InFlight {
     private static final int ROUND_MILLIS = 100;
 
-    private final int most;
+    private final Limits limits;
+    private final BodyMemory memory;
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final Lingering.Pace pace = new Lingering.Pace();
     private volatile boolean closing;
 
-    InFlight(int most) {
-        this.most = most;
+    InFlight(Limits limits) {
+        this.limits = limits;
+        this.memory = new BodyMemory(limits.bodyMemory());
     }
 
     /** Begins the regular rounds, on an I/O thread: no thread of our own is needed. */
@@ -35,7 +37,7 @@ final class InFlight {
 
     /** Whether there is room for one more. */
     boolean enter(Call call) {
-        if (count.incrementAndGet() > most) {
+        if (count.incrementAndGet() > limits.requests()) {
             count.decrementAndGet();
             return false;
         }
@@ -57,6 +59,14 @@ final class InFlight {
 
     boolean closing() {
         return closing;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    BodyMemory memory() {
+        return memory;
     }
 
     Lingering.Pace lingeringPace() {

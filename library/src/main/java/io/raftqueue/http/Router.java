@@ -10,12 +10,10 @@ import java.util.concurrent.CompletableFuture;
 final class Router implements HttpHandler {
     private final Routes routes;
     private final InFlight inFlight;
-    private final BodyMemory memory;
 
-    Router(Routes routes, InFlight inFlight, BodyMemory memory) {
+    Router(Routes routes, InFlight inFlight) {
         this.routes = routes;
         this.inFlight = inFlight;
-        this.memory = memory;
     }
 
     @Override
@@ -44,7 +42,7 @@ final class Router implements HttpHandler {
             inFlight.leave(call);
             next.proceed();
         });
-        call.run(route.bodyLimit(), memory, route.handler());
+        call.run(route.bodyLimit(), route.handler());
     }
 
     private Routes.Route route(HttpServerExchange exchange, Uri uri) {

@@ -7,11 +7,11 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
-import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -31,7 +31,6 @@ final class UndertowServer implements HttpAdapter.RunningServer {
     private static final int WORKER_THREADS = 4;
     private static final int BUFFER_BYTES = 16 << 10;
     private static final int MOST_CONNECTIONS = 10_000;
-    private static final int MOST_REQUESTS = 8_192;
     private static final int LONGEST_HEAD_BYTES = 32 << 10;
     private static final int CLOSE_MILLIS = 5_000;
 
@@ -72,23 +71,21 @@ final class UndertowServer implements HttpAdapter.RunningServer {
         this.address = address;
     }
 
-    static UndertowServer start(RaftNode node, ListenAddress listen, InetSocketAddress socketAddress, int bodyLimit) {
+    static UndertowServer start(RaftNode node, ListenAddress listen, InetSocketAddress socketAddress, Limits limits) {
         XnioWorker worker = null;
         try {
             worker = worker();
             ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
             var listener = new HttpOpenListener(buffers, SERVER);
-            ChannelListener<AcceptingChannel<StreamConnection>> accept = ChannelListeners.openListenerAdapter(listener);
-            AcceptingChannel<StreamConnection> door = door(worker, socketAddress, accept);
+            AcceptingChannel<StreamConnection> door = door(worker, socketAddress, ready -> accept(ready, listener));
             int port = door.getLocalAddress(InetSocketAddress.class).getPort();
             String address = listen.withPort(port);
 
-            var inFlight = new InFlight(MOST_REQUESTS);
-            var routes = new Routes(bodyLimit);
+            var inFlight = new InFlight(limits);
+            var routes = new Routes(limits.bodyBytes());
             new SeedRoutes(node, call -> listen.host().isEmpty() ? call.reachedAt() : address).addTo(routes);
             new OperatorRoutes(node).addTo(routes);
-            long memory = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 8);
-            listener.setRootHandler(new Router(routes, inFlight, new BodyMemory(memory)));
+            listener.setRootHandler(new Router(routes, inFlight));
             inFlight.begin(worker.getIoThread());
             door.resumeAccepts();
             return new UndertowServer(worker, door, listener, buffers, inFlight, address);
@@ -100,6 +97,21 @@ final class UndertowServer implements HttpAdapter.RunningServer {
                     "http address " + listen + " cannot be listened on: " + e.getMessage()
                             + ": stop what uses it, or choose another address",
                     e);
+        }
+    }
+
+    /** In place of XNIO's own adapter, which reports each close as an error. */
+    private static void accept(AcceptingChannel<StreamConnection> door, HttpOpenListener listener) {
+        try {
+            StreamConnection connection = door.accept();
+            while (connection != null) {
+                listener.handleEvent(connection);
+                connection = door.accept();
+            }
+        } catch (ClosedChannelException e) {
+            LOG.debug("no more connections: the server closes", e);
+        } catch (IOException e) {
+            LOG.warn("a connection could not be accepted: {}", e.toString());
         }
     }
 
