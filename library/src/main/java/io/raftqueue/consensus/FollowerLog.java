@@ -20,6 +20,9 @@ final class FollowerLog {
     private long leaderCommit;
 
     private long ackedDurable;
+    /** The size of the entries that found no room; 0 while there is room. */
+    private long lacking;
+
     private boolean answerDue;
     private long roundToAnswer;
 
@@ -43,6 +46,9 @@ final class FollowerLog {
 
     void onAppend(UUID from, AppendRequest r) {
         server.time.heard(r.time());
+        if (lacksRoom(r)) {
+            return;
+        }
         long prev = r.prevIndex();
         // What is committed here is in every later leader's log (paper, 5.4.3); it may be compacted, so it is not
         // compared.
@@ -61,11 +67,25 @@ final class FollowerLog {
         long matched = take(prev, r.entries());
         verified = Math.max(verified, Math.max(matched, server.commitIndex));
         // Entries are answered when they are on disk; a question without entries, or an old answer lost, at once.
-        answerDue |= r.entries().isEmpty()
-                || matched < prev + r.entries().size()
-                || ackable() >= verified
-                || ackable() > ackedDurable;
+        answerDue |= r.entries().isEmpty() || ackable() >= verified || ackable() > ackedDurable;
         commitHeard(r.commitIndex());
+    }
+
+    /**
+     * A full disk is silence, to questions as well: the leader then asks in small, now and then, until there is room
+     * again. Answers would make it stream what cannot be taken.
+     */
+    private boolean lacksRoom(AppendRequest r) {
+        long bytes = 0;
+        for (Entry e : r.entries()) {
+            bytes += e.payload().length;
+        }
+        lacking = Math.max(lacking, bytes);
+        boolean lacks = lacking > 0 && !server.storage.roomFor(lacking);
+        if (!lacks) {
+            lacking = 0;
+        }
+        return lacks;
     }
 
     /** Skips what is here already, cuts at the first difference, appends the rest. Returns up to where the logs match. */
@@ -90,13 +110,6 @@ final class FollowerLog {
         long from = fresh.get(0).index();
         if (from <= last) {
             cut(from);
-        }
-        long bytes = 0;
-        for (Entry e : fresh) {
-            bytes += e.payload().length;
-        }
-        if (!storage.roomFor(bytes)) {
-            return prev + known;
         }
         storage.append(fresh);
         server.appended(fresh);

@@ -70,8 +70,12 @@ final class FollowerProgress {
         return inFlightBytes;
     }
 
-    /** Its log equals ours up to {@code verified}, its disk up to {@code durable}. */
-    void answered(long verified, long durable, long now) {
+    /**
+     * Its log equals ours up to {@code verified}, its disk up to {@code durable}.
+     *
+     * @param toAppend false for the answer to a heartbeat, which also comes from a follower that takes no entries now
+     */
+    void answered(long verified, long durable, boolean toAppend, long now) {
         match = Math.max(match, durable);
         while (!inFlight.isEmpty() && inFlight.getFirst().lastIndex() <= verified) {
             Sent done = inFlight.removeFirst();
@@ -79,7 +83,7 @@ final class FollowerProgress {
             inFlightBytes -= done.bytes();
             movedAt = now;
         }
-        if (state == State.PROBE && verified >= next - 1) {
+        if (state == State.PROBE && toAppend && verified >= next - 1) {
             state = State.REPLICATE;
             probing = false;
             movedAt = now;

@@ -105,7 +105,7 @@ final class Inbox {
             return;
         }
         if (m instanceof AppendResponse r) {
-            leadership.onAnswer(from, r.verified(), r.durable());
+            leadership.onAnswer(from, r);
         } else if (m instanceof AppendRefused r) {
             leadership.onRefused(from, r);
         } else if (m instanceof HeartbeatResponse r) {

@@ -191,11 +191,11 @@ final class Leadership {
         }
     }
 
-    void onAnswer(UUID from, long verified, long durable) {
+    void onAnswer(UUID from, RaftMessage.AppendResponse r) {
         FollowerProgress f = followers.get(from);
         if (f != null) {
             f.heard(server.now);
-            replication.onAnswer(f, verified, durable);
+            replication.onAnswer(f, r.verified(), r.durable(), true);
         }
     }
 
@@ -203,7 +203,8 @@ final class Leadership {
         FollowerProgress f = followers.get(from);
         if (f != null) {
             f.roundAnswered = Math.max(f.roundAnswered, r.round());
-            onAnswer(from, r.verified(), r.durable());
+            f.heard(server.now);
+            replication.onAnswer(f, r.verified(), r.durable(), false);
         }
     }
 

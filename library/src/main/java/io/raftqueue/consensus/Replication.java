@@ -80,10 +80,10 @@ final class Replication {
         f.sent(prev + entries.size(), entries.size(), bytes, server.now);
     }
 
-    void onAnswer(FollowerProgress f, long verified, long durable) {
+    void onAnswer(FollowerProgress f, long verified, long durable, boolean toAppend) {
         long last = server.storage.lastIndex();
         long upTo = Math.min(verified, last);
-        f.answered(upTo, Math.min(durable, last), server.now);
+        f.answered(upTo, Math.min(durable, last), toAppend, server.now);
         if (f.state == State.SNAPSHOT && server.storage.termAt(upTo) != -1 && upTo + 1 >= server.storage.firstIndex()) {
             f.probe(upTo + 1);
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /** Many schedules, one seed after the other. Run {@link #main} for long ones: schedules, first seed, voters. */
 final class Campaign {
@@ -16,7 +17,9 @@ final class Campaign {
     long nanos;
     final List<Schedule.Outcome> failures = new ArrayList<>();
 
-    static Campaign run(long firstSeed, int schedules, boolean stopAtFailure, LongFunction<Schedule> schedule) {
+    /** Stops at the first outcome that is {@code bad}. */
+    static Campaign run(
+            long firstSeed, int schedules, Predicate<Schedule.Outcome> bad, LongFunction<Schedule> schedule) {
         Campaign c = new Campaign();
         long began = System.nanoTime();
         for (long seed = firstSeed; seed < firstSeed + schedules; seed++) {
@@ -27,11 +30,9 @@ final class Campaign {
             c.tails += o.tailAtElection() ? 1 : 0;
             c.membershipChanges += o.membershipChanged() ? 1 : 0;
             c.installs += o.snapshotInstalled() ? 1 : 0;
-            if (!o.verdicts().isEmpty()) {
+            if (bad.test(o)) {
                 c.failures.add(o);
-                if (stopAtFailure) {
-                    break;
-                }
+                break;
             }
         }
         c.nanos = System.nanoTime() - began;
@@ -68,7 +69,8 @@ final class Campaign {
         int schedules = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
         long first = args.length > 1 ? Long.parseLong(args[1]) : 1;
         int voters = args.length > 2 ? Integer.parseInt(args[2]) : 3;
-        Campaign c = run(first, schedules, true, seed -> new Schedule(seed, voters, new Rules()));
+        Campaign c =
+                run(first, schedules, o -> !o.verdicts().isEmpty(), seed -> new Schedule(seed, voters, new Rules()));
         System.out.println(c.summary());
         for (Schedule.Outcome o : c.failures) {
             System.out.println(replay(new Schedule(o.seed(), voters, new Rules())));

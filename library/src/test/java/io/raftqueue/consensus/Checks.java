@@ -14,6 +14,9 @@ final class Checks {
     /** What was committed anywhere: entry i at place i-1. */
     final List<Entry> committed = new ArrayList<>();
 
+    /** In which term. */
+    private final List<Long> committedIn = new ArrayList<>();
+
     private long acknowledged;
     private final Map<Long, Long> readFloor = new HashMap<>();
     final List<String> verdicts = new ArrayList<>();
@@ -41,7 +44,8 @@ final class Checks {
             wrong("election safety: " + server.name() + " leads term " + term + ", and so does " + other);
         }
         for (int i = committed.size(); i > 0 && i > server.storage.snapshotIndex(); i--) {
-            if (server.storage.termAt(i) != committed.get(i - 1).term()) {
+            if (committedIn.get(i - 1) < term
+                    && server.storage.termAt(i) != committed.get(i - 1).term()) {
                 wrong("leader completeness: " + server.name() + ", elected in term " + term + ", lacks entry " + i);
                 break;
             }
@@ -71,6 +75,7 @@ final class Checks {
             Entry e = server.storage.entry(i);
             if (i == committed.size() + 1) {
                 committed.add(e);
+                committedIn.add(server.storage.term());
             } else if (i <= committed.size()) {
                 Entry first = committed.get((int) i - 1);
                 if (first.term() != e.term() || !Arrays.equals(first.payload(), e.payload())) {

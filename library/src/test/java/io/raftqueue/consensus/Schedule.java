@@ -31,7 +31,7 @@ final class Schedule {
         PARTITIONS
     }
 
-    private static final int STEPS = 440;
+    private static final int STEPS = 500;
     private static final int CLIENTS = 4;
 
     final SimulatedCluster cluster;
@@ -96,27 +96,27 @@ final class Schedule {
 
     private void step() {
         int dice = random.nextInt(1000);
-        if (dice < 540) {
+        if (dice < 550) {
             deliver();
         } else if (dice < 580) {
             flushAny();
-        } else if (dice < 660) {
+        } else if (dice < 680) {
             SimulatedServer s = any();
             if (s.up && !s.paused) {
                 s.sync();
                 s.flush();
             }
-        } else if (dice < 730) {
+        } else if (dice < 740) {
             cluster.advance(random.nextInt(8) == 0 ? 200 + random.nextInt(2000) : 5 + random.nextInt(120));
-        } else if (dice < 900) {
+        } else if (dice < 930) {
             client();
-        } else if (dice < 920) {
+        } else if (dice < 950) {
             SimulatedServer s = any();
             if (s.up && !s.paused) {
                 cluster.read(s);
             }
         } else {
-            trouble(dice - 920);
+            trouble(random.nextInt(80));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,12 +37,16 @@ final class SimulatedCluster {
     private long clock;
     private long nextIncarnation = 1;
     private long nextRead = 1;
+    private int storySerial;
     private final Map<Long, Long> readCalledAt = new HashMap<>();
 
     SimulatedCluster(long seed, Rules rules, ConsensusOptions options) {
         this.random = new SplittableRandom(seed);
         this.rules = rules;
         this.options = options;
+        if (rules instanceof Mutant.Harness harness) {
+            harness.prepare(this);
+        }
     }
 
     /** Small windows and batches, so that short logs fill them. */
@@ -64,7 +69,11 @@ final class SimulatedCluster {
     }
 
     static SimulatedCluster of(int voters, Rules rules) {
-        SimulatedCluster c = new SimulatedCluster(1, rules, smallOptions());
+        return of(voters, rules, smallOptions());
+    }
+
+    static SimulatedCluster of(int voters, Rules rules, ConsensusOptions options) {
+        SimulatedCluster c = new SimulatedCluster(1, rules, options);
         c.tracing = true;
         c.bootstrap(voters);
         return c;
@@ -227,12 +236,59 @@ final class SimulatedCluster {
         }
     }
 
+    /** The leader appends a send, and sends what it may. Nobody else moves. */
+    long propose(SimulatedServer leader) {
+        int serial = ++storySerial;
+        long index = leader.consensus.propose(
+                SimulatedQueue.command(SimulatedQueue.SEND, 77, serial, 77_000_000L + serial), leader.now());
+        leader.flush();
+        return index;
+    }
+
+    /** Delivers only among these, one round after the other, until the condition holds or nothing moves. */
+    boolean deliverUntil(BooleanSupplier done, SimulatedServer... among) {
+        boolean moved = true;
+        while (moved && !done.getAsBoolean()) {
+            moved = false;
+            for (SimulatedServer to : among) {
+                for (SimulatedServer from : among) {
+                    if (!done.getAsBoolean() && to.up && deliverOne(from.slot, to.slot)) {
+                        to.flush();
+                        moved = true;
+                    }
+                }
+            }
+        }
+        return done.getAsBoolean();
+    }
+
+    /** That server wins the votes of these, and not one message of its new term leaves it. */
+    void electInSilence(SimulatedServer s, SimulatedServer... voters) {
+        for (int i = 0; i < 20 && !s.leads(); i++) {
+            now += 2500 * MILLI;
+            s.tick();
+            deliverUntil(s::leads, voters);
+        }
+        if (!s.leads()) {
+            throw new AssertionError(s.name() + " was not elected: " + tail());
+        }
+        for (SimulatedServer o : servers) {
+            network.drop(s.slot, o.slot);
+        }
+    }
+
+    SimulatedServer server(int slot) {
+        return servers.get(slot);
+    }
+
     /** Lets that server win an election. */
     void elect(SimulatedServer s) {
         for (int i = 0; i < 20 && !(s.leads() && s.consensus.serving()); i++) {
             now += 2500 * MILLI;
-            if (!s.leads()) {
-                s.tick();
+            for (SimulatedServer o : servers) {
+                if (o == s ? !o.leads() : o.leads()) {
+                    o.tick(); // a leader that is not heard steps down
+                }
             }
             settle();
         }

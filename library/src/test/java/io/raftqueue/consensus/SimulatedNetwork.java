@@ -80,6 +80,12 @@ final class SimulatedNetwork {
         links[from][to].clear();
     }
 
+    /** What is under way there is lost; what comes later is not. */
+    void drop(int from, int to) {
+        underWay -= links[from][to].size();
+        links[from][to].clear();
+    }
+
     boolean isCut(int from, int to) {
         return cut[from][to];
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A log on a disk that forgets what was not synced when its power fails. Term, vote and snapshots are durable at once;
  * entries, and cuts, only by {@link #sync}. A crash keeps the synced log, or that and a part of what came after.
  */
-final class SimulatedStorage implements RaftStorage {
+class SimulatedStorage implements RaftStorage {
     /** A snapshot: where it stands in the log, and the state there. */
     record Snapshot(SnapshotPoint point, SimulatedQueue state) {}
 

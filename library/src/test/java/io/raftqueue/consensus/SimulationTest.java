@@ -23,7 +23,8 @@ class SimulationTest {
     }
 
     private static void keepTheirPromise(int voters, int schedules) {
-        Campaign c = Campaign.run(FIRST_SEED, schedules, true, seed -> new Schedule(seed, voters, new Rules()));
+        Campaign c = Campaign.run(
+                FIRST_SEED, schedules, o -> !o.verdicts().isEmpty(), seed -> new Schedule(seed, voters, new Rules()));
         System.out.println(voters + " voters: " + c.summary());
         c.failures.forEach(o -> System.out.println(Campaign.replay(new Schedule(o.seed(), voters, new Rules()))));
         assertThat(c.failures).isEmpty();

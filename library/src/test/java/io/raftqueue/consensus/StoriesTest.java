@@ -1,0 +1,20 @@
+package io.raftqueue.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The directed schedules: each defect that ENGINE.md tells of, tried on ours. */
+class StoriesTest {
+    static List<Story> stories() {
+        return Story.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void isTrue(Story story) {
+        assertThat(story.play(new Rules())).isNull();
+    }
+}
