@@ -56,6 +56,10 @@ final class ConfigurationChange {
     }
 
     private void checkShape() {
+        if (!server.storage.roomFor(InternalEntryCodec.encode(next).length)) {
+            throw new ConfigurationRefusedException(
+                    Reason.NO_ROOM, "the leader's disk has no room for another entry: make room first");
+        }
         Set<UUID> incarnations = new LinkedHashSet<>();
         Set<String> votingIds = new LinkedHashSet<>();
         for (Member m : next.members()) {

@@ -18,7 +18,9 @@ public final class ConfigurationRefusedException extends RuntimeException {
         /** The new voter is silent or far behind: it would hold up commitment. */
         NOT_CAUGHT_UP,
         /** The voters heard from lately would be no majority of the new configuration. */
-        WOULD_LOSE_MAJORITY
+        WOULD_LOSE_MAJORITY,
+        /** The leader's disk is full. */
+        NO_ROOM
     }
 
     private final Reason reason;

@@ -52,9 +52,15 @@ final class Election {
     }
 
     void tick() {
-        if (server.role != RaftRole.LEADER && server.role != RaftRole.LEARNER && server.now - deadline >= 0) {
+        boolean candidate = server.role != RaftRole.LEADER && server.role != RaftRole.LEARNER;
+        if (candidate && server.now - deadline >= 0 && couldLead()) {
             preVote();
         }
+    }
+
+    /** A server without room for a no-op could win, but not lead. */
+    private boolean couldLead() {
+        return server.storage.roomFor(InternalEntryCodec.noOp().length);
     }
 
     private void preVote() {
@@ -176,7 +182,7 @@ final class Election {
 
     /** The leader asks this server to take over (thesis 3.10): no pre-vote, and others need not wait either. */
     void onTimeoutNow(UUID from) {
-        if (server.role == RaftRole.FOLLOWER && from.equals(server.leader)) {
+        if (server.role == RaftRole.FOLLOWER && from.equals(server.leader) && couldLead()) {
             campaign(true);
         }
     }

@@ -79,7 +79,10 @@ final class Leadership {
     }
 
     void flush() {
-        proposals.flush();
+        if (!proposals.flush()) {
+            retire(); // a full disk is no failure, but no leader either
+            return;
+        }
         commit();
         if (server.now - beatAt >= 0) {
             heartbeat();
@@ -96,11 +99,11 @@ final class Leadership {
         }
         transfer();
         if (!server.selfVotes() && server.commitIndex >= server.configurations.newestIndex()) {
-            retire();
+            retire(); // thesis 4.2.2: a leader that is no voter any more leads until that is committed
         }
     }
 
-    /** Thesis 4.2.2: a leader that is no voter any more leads until that is committed. */
+    /** Steps down and lets the voter that is furthest take over at once, if it has all. */
     private void retire() {
         FollowerProgress heir = furthest();
         if (heir != null && heir.match == server.storage.lastIndex()) {

@@ -12,6 +12,7 @@ final class Proposals {
     private final long term;
     private final ArrayDeque<Size> uncommitted = new ArrayDeque<>();
     private List<Entry> buffer = new ArrayList<>();
+    private long bufferBytes;
     private long uncommittedBytes;
 
     Proposals(Server server, long term) {
@@ -24,16 +25,24 @@ final class Proposals {
         buffer.add(new Entry(index, term, internal, time, payload));
         uncommitted.add(new Size(index, payload.length));
         uncommittedBytes += payload.length;
+        bufferBytes += payload.length;
         return index;
     }
 
-    void flush() {
-        if (!buffer.isEmpty()) {
-            List<Entry> entries = buffer;
-            buffer = new ArrayList<>();
-            server.storage.append(entries);
-            server.appended(entries);
+    /** False when the disk has no room: then nothing of it was appended. */
+    boolean flush() {
+        if (buffer.isEmpty()) {
+            return true;
         }
+        if (!server.storage.roomFor(bufferBytes)) {
+            return false;
+        }
+        List<Entry> entries = buffer;
+        buffer = new ArrayList<>();
+        bufferBytes = 0;
+        server.storage.append(entries);
+        server.appended(entries);
+        return true;
     }
 
     void committed(long index) {

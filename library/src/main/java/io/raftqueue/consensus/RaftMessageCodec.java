@@ -36,7 +36,7 @@ public final class RaftMessageCodec {
     /** The envelope as bytes. */
     public static byte[] encode(Envelope envelope) {
         RaftMessage m = envelope.message();
-        WireWriter out = new WireWriter(96 + sizeOfEntries(m));
+        WireWriter out = new WireWriter(size(envelope));
         out.u8(VERSION);
         out.u8(tag(m));
         UUID cluster = envelope.clusterId();
@@ -74,9 +74,10 @@ public final class RaftMessageCodec {
         }
     }
 
-    private static int sizeOfEntries(RaftMessage m) {
-        int size = 0;
-        if (m instanceof AppendRequest a) {
+    /** Exact for what carries entries, enough for the others: a large message is not copied once more. */
+    private static int size(Envelope envelope) {
+        int size = (envelope.clusterId() == null ? 0 : 16) + 79;
+        if (envelope.message() instanceof AppendRequest a) {
             for (Entry e : a.entries()) {
                 size += 21 + e.payload().length;
             }

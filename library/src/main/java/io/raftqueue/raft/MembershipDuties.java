@@ -281,7 +281,7 @@ final class MembershipDuties {
             return null;
         } catch (ConfigurationRefusedException e) {
             return switch (e.reason()) {
-                case NOT_LEADER, NOT_YET_SERVING, CHANGE_RUNNING, NOT_CAUGHT_UP -> null;
+                case NOT_LEADER, NOT_YET_SERVING, CHANGE_RUNNING, NOT_CAUGHT_UP, NO_ROOM -> null;
                 case NOT_SINGLE_STEP, INVALID, WOULD_LOSE_MAJORITY -> conflict(e.getMessage());
             };
         }

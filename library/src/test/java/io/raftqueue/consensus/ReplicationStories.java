@@ -26,6 +26,10 @@ final class ReplicationStories {
             new Story("DESIGN 5", "a follower acknowledges only what is on its disk", r -> ackWhenDurable(r)),
             new Story(
                     "DESIGN 8", "a follower without room takes nothing, and goes on when there is room", r -> full(r)),
+            new Story(
+                    "DESIGN 8",
+                    "a leader without room hands over, appends nothing, and loses nothing",
+                    r -> fullLeader(r)),
             new Story("DESIGN 11", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
             new Story(
                     "paper 7",
@@ -359,6 +363,29 @@ final class ReplicationStories {
         f.storage.full = false;
         c.run(1000);
         assertThat(f.applied).isEqualTo(a.applied);
+    }
+
+    private static void fullLeader(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        c.elect(a);
+        c.propose(a);
+        c.settle();
+        a.storage.full = true;
+        long last = a.storage.lastIndex();
+        c.propose(a);
+        c.settle(); // no time passes
+        assertThat(a.leads()).isFalse();
+        assertThat(a.storage.lastIndex()).isEqualTo(last);
+        SimulatedServer next =
+                c.servers.stream().filter(SimulatedServer::leads).findFirst().orElseThrow();
+        next.crash(); // the full one is one of two now, and cannot lead
+        c.run(10_000);
+        assertThat(a.leads()).isFalse();
+        a.storage.full = false;
+        c.run(5_000);
+        assertThat(c.servers).anyMatch(s -> s.leads() && s.consensus.serving());
+        assertThat(c.checks.verdicts).isEmpty();
     }
 
     private static void clusterTime(Rules rules) {

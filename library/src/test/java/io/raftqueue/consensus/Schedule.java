@@ -184,7 +184,7 @@ final class Schedule {
         } else if (dice < 9) {
             s.paused = !s.paused;
         } else {
-            s.storage.full = !s.storage.full && !s.leads() && random.nextBoolean();
+            s.storage.full = !s.storage.full && random.nextBoolean();
         }
     }
 
@@ -239,11 +239,9 @@ final class Schedule {
                 cluster.servers.stream().filter(SimulatedServer::leads).toList();
         if (!leaders.isEmpty()) {
             SimulatedServer s = leaders.get(random.nextInt(leaders.size()));
-            if (!s.storage.full) {
-                c.submit(s);
-                if (random.nextBoolean()) {
-                    s.flush();
-                }
+            c.submit(s);
+            if (random.nextBoolean()) {
+                s.flush();
             }
         }
     }
