@@ -77,6 +77,7 @@ final class StoredMessages implements Changes {
                 events.arrived(f.name());
             }
         }
+        events.queuesChanged();
     }
 
     @Nullable
