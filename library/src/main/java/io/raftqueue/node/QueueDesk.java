@@ -176,6 +176,9 @@ final class QueueDesk {
         while (true) {
             Waiter first;
             synchronized (lock) {
+                if (ended != null) {
+                    readers.execute(message::body); // the log is closed soon
+                }
                 Iterator<Waiter> line = waiters.iterator();
                 if (!line.hasNext()) {
                     returned.add(message);
@@ -230,18 +233,18 @@ final class QueueDesk {
         if (failure instanceof OutcomeUnknownException) {
             return; // the claim stands until the result comes after all: another take now might remove one too many
         }
-        if (failure instanceof NodeFailedException) {
-            end(() -> new NodeFailedException(String.valueOf(failure.getMessage()), failure));
-            return;
-        }
-        if (failure instanceof ClosedException) {
-            end(() -> new ClosedException(String.valueOf(failure.getMessage()), failure));
-            return;
-        }
         synchronized (lock) {
             pausing = true;
         }
         release(claim, failure);
+        if (failure instanceof NodeFailedException) {
+            endNew(() -> new NodeFailedException(String.valueOf(failure.getMessage()), failure));
+            return;
+        }
+        if (failure instanceof ClosedException) {
+            endNew(() -> new ClosedException(String.valueOf(failure.getMessage()), failure));
+            return;
+        }
         resumption = timer.schedule(this::resume, PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -325,21 +328,40 @@ final class QueueDesk {
         }
     }
 
-    /** Fails all callers, those to come too. Returns how many removed messages had found nobody. */
-    int end(Supplier<RuntimeException> why) {
-        List<Waiter> all;
-        int orphans;
+    /** Nothing new from now on: fails callers to come, and the waiters that no take is under way for. */
+    void endNew(Supplier<RuntimeException> why) {
+        List<Waiter> uncovered;
         synchronized (lock) {
-            ended = why;
-            all = List.copyOf(waiters);
-            waiters.clear();
-            orphans = returned.size();
+            if (ended == null) {
+                ended = why;
+            }
+            uncovered = waiters.stream().skip(claimed).toList();
+            uncovered.forEach(waiters::remove);
         }
         Future<?> pending = resumption;
         if (pending != null) {
             pending.cancel(false);
         }
-        all.forEach(waiter -> waiter.completeExceptionally(why.get()));
+        uncovered.forEach(waiter -> waiter.completeExceptionally(why.get()));
+    }
+
+    /** No answers will come any more: fails the rest too. Returns how many removed messages had found nobody. */
+    int end(Supplier<RuntimeException> why) {
+        endNew(why);
+        List<Waiter> covered;
+        int orphans;
+        synchronized (lock) {
+            covered = List.copyOf(waiters);
+            waiters.clear();
+            orphans = returned.size();
+        }
+        for (Waiter waiter : covered) {
+            RuntimeException end = why.get();
+            waiter.completeExceptionally(new OutcomeUnknownException(
+                    "a message was being taken from queue " + queue + ", and whether it was removed is not known: "
+                            + end.getMessage(),
+                    end));
+        }
         return orphans;
     }
 

@@ -229,24 +229,30 @@ public final class ReplicatedNode implements RaftNode {
             return;
         }
         whenClosed.forEach(Runnable::run);
-        end(() -> new ClosedException("node " + id() + " is closed"));
+        Supplier<RuntimeException> why = () -> new ClosedException("node " + id() + " is closed");
+        endNew(why);
         try {
             closeReplica.run();
         } finally {
+            end(why);
             relay.close();
             threads.close();
         }
     }
 
     private void failed(Throwable cause) {
-        end(() -> new NodeFailedException(
-                "node " + options.id() + " stopped for good: " + cause + "; close it, and see its log", cause));
+        Supplier<RuntimeException> why = () -> new NodeFailedException(
+                "node " + options.id() + " stopped for good: " + cause + "; close it, and see its log", cause);
+        endNew(why);
+        end(why);
+    }
+
+    private void endNew(Supplier<RuntimeException> why) {
+        ended = why;
+        desks.values().forEach(desk -> desk.endNew(why));
     }
 
     private void end(Supplier<RuntimeException> why) {
-        if (ended == null || closed.get()) {
-            ended = why;
-        }
         desks.forEach((name, desk) -> {
             int orphans = desk.end(why);
             if (orphans > 0) {
@@ -274,7 +280,7 @@ public final class ReplicatedNode implements RaftNode {
         QueueDesk desk = desks.computeIfAbsent(queue, name -> new QueueDesk(name, replica, threads.timer(), threads));
         Supplier<RuntimeException> why = ended;
         if (why != null) {
-            desk.end(why);
+            desk.endNew(why);
         }
         return desk;
     }

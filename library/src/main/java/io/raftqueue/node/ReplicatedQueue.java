@@ -1,6 +1,7 @@
 package io.raftqueue.node;
 
 import io.raftqueue.Message;
+import io.raftqueue.NodeFailedException;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.SendOptions;
@@ -226,8 +227,21 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         if (popped == null) {
             return null;
         }
-        MessageBody body = Calls.await(popped.body());
+        MessageBody body = body(popped);
         return payloads.decode(Popped.encoded(popped.id(), body), "it was removed from the queue, and");
+    }
+
+    private MessageBody body(Popped popped) {
+        try {
+            return Calls.await(popped.body());
+        } catch (RaftQueueException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new NodeFailedException(
+                    "message " + popped.id() + " was removed from queue " + name + ", and cannot be read: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     @Override

@@ -16,7 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -28,7 +29,7 @@ public final class ClusterFixture implements AutoCloseable {
 
     private final Path directory;
     private final List<Integer> ports;
-    private final Map<Integer, RaftNode> running = new TreeMap<>();
+    private final Map<Integer, RaftNode> running = new ConcurrentSkipListMap<>();
 
     /** Chooses the ports; starts nothing. */
     public ClusterFixture(Path directory, int nodes) {
@@ -116,16 +117,26 @@ public final class ClusterFixture implements AutoCloseable {
         return node(node).queue("orders", PayloadCodec.string());
     }
 
+    /** As {@link #queue}, once that node is running. */
+    public RaftQueue<String> awaitQueue(int node) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> running.get(node), Objects::nonNull)
+                .queue("orders", PayloadCodec.string());
+    }
+
     /** Stops it in good order. */
     public void stop(int node) {
-        node(node).close();
+        RaftNode closing = node(node);
         running.remove(node);
+        closing.close();
     }
 
     /** Stops it without a word to the others, as far as one process can. */
     public void kill(int node) {
-        ((ReplicatedNode) node(node)).crash();
+        var crashing = (ReplicatedNode) node(node);
         running.remove(node);
+        crashing.crash();
     }
 
     /** The number of the node that leads, and that a majority of those running agrees on. */
