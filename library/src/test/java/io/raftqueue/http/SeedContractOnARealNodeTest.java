@@ -23,8 +23,8 @@ class SeedContractOnARealNodeTest extends SeedContractTest {
 
     @Test
     void statsHaveTheKeysOfTheSeed() throws IOException {
-        String stats = RawHttp.once(address(), "GET /stats HTTP/1.1", List.of(), null)
-                .text();
+        String stats =
+                RawHttp.once(address(), "GET /stats HTTP/1.1", List.of(), null).text();
 
         for (String key : ("applied_index commit_index fsm_pending last_contact last_log_index last_log_term"
                         + " last_snapshot_index last_snapshot_term latest_configuration latest_configuration_index"
@@ -35,6 +35,7 @@ class SeedContractOnARealNodeTest extends SeedContractTest {
         }
         assertThat(stats)
                 .contains("\"state\":\"Leader\"", "\"num_peers\":\"0\"")
-                .containsPattern("\"latest_configuration\":\"\\[\\{Suffrage:Voter ID:node01 Address:localhost:[0-9]+}]\"");
+                .containsPattern(
+                        "\"latest_configuration\":\"\\[\\{Suffrage:Voter ID:node01 Address:localhost:[0-9]+}]\"");
     }
 }
