@@ -157,8 +157,7 @@ final class LogReader {
     }
 
     /** A cursor right before the entry: from the nearest known point over the headers in between. */
-    private static SegmentCursor find(Segment segment, long index, Checksum checksum, int bufferBytes)
-            throws IOException {
+    static SegmentCursor find(Segment segment, long index, Checksum checksum, int bufferBytes) throws IOException {
         long first = segment.firstIndex();
         long point = segment.points().before((int) (index - first));
         SegmentCursor cursor =

@@ -4,8 +4,11 @@ import io.raftqueue.consensus.Entry;
 import io.raftqueue.log.disk.DiskDirectory;
 import io.raftqueue.log.disk.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -21,6 +24,7 @@ import java.util.UUID;
  */
 final class LogRecovery {
     private static final int SCAN_BUFFER = 1 << 20;
+    private static final int LARGEST_SUMMARY = 256 << 20;
 
     private final DiskDirectory disk;
     private final UUID incarnation;
@@ -29,8 +33,11 @@ final class LogRecovery {
     private final long snapshotIndex;
     private final long logStart;
     private final long firstSegment;
+    private final long runsFrom;
     private final long marked;
 
+    private final Set<String> names = new TreeSet<>();
+    private final List<ByteBuffer> summaries = new ArrayList<>();
     private final SegmentList segments = new SegmentList();
     private final List<Segment> empty = new ArrayList<>();
     private final TermIndex terms;
@@ -41,9 +48,7 @@ final class LogRecovery {
     private long highestSequence;
 
     /**
-     * @param snapshotIndex what the newest snapshot covers
-     * @param logStart index after which the log begins: 0, or that of an installed snapshot
-     * @param firstSegment segments with a lower number were replaced by an installed snapshot
+     * @param snapshot the newest one
      * @param marked the durable mark
      */
     LogRecovery(
@@ -51,9 +56,7 @@ final class LogRecovery {
             UUID incarnation,
             Checksum checksum,
             TermAndVote state,
-            long snapshotIndex,
-            long logStart,
-            long firstSegment,
+            SnapshotFile snapshot,
             long marked,
             TermIndex terms,
             TailCache tail) {
@@ -61,20 +64,30 @@ final class LogRecovery {
         this.incarnation = incarnation;
         this.checksum = checksum;
         this.state = state;
-        this.snapshotIndex = snapshotIndex;
-        this.logStart = logStart;
-        this.firstSegment = firstSegment;
+        this.snapshotIndex = snapshot.snapshot().index();
+        this.logStart = snapshot.logStart();
+        this.firstSegment = snapshot.firstSegment();
+        this.runsFrom = snapshot.runsFrom();
         this.marked = marked;
         this.terms = terms;
         this.tail = tail;
     }
 
     void run() throws IOException {
+        names.addAll(disk.list());
         List<Segment> found = findSegments();
         boolean removed = false;
         for (int i = 0; i < found.size(); i++) {
             Segment segment = found.get(i);
+            if (takeSummary(segment)) {
+                segments.add(segment);
+                continue;
+            }
             SegmentCursor end = scan(segment);
+            if (!segment.isEmpty() && segment.lastIndex() < runsFrom) {
+                throw new DamagedLogException(
+                        disk.path(), SegmentSummary.fileName(segment), -1, "it is missing or cannot be read", null);
+            }
             if (atPendingCut()) {
                 finishCut(segment, end.recordStart(), found.subList(i + 1, found.size()));
                 break;
@@ -105,7 +118,7 @@ final class LogRecovery {
 
     private List<Segment> findSegments() throws IOException {
         List<Segment> found = new ArrayList<>();
-        for (String name : disk.list()) {
+        for (String name : names) {
             long sequence = SegmentHeader.sequenceOf(name);
             if (sequence < 0) {
                 continue;
@@ -116,10 +129,39 @@ final class LogRecovery {
                 continue;
             }
             try (DiskFile file = disk.open(name)) {
-                found.add(new Segment(disk, sequence, SegmentHeader.check(disk, file, incarnation, checksum)));
+                long capacity = SegmentHeader.check(SegmentHeader.Kind.LOG, disk, file, incarnation, checksum)
+                        .capacity();
+                found.add(new Segment(disk, name, sequence, capacity));
             }
         }
         return found;
+    }
+
+    /** A full segment whose summary a snapshot relies on is not read; its records are checked whenever they are. */
+    private boolean takeSummary(Segment segment) throws IOException {
+        String name = SegmentSummary.fileName(segment);
+        if (!names.contains(name)) {
+            return false;
+        }
+        byte[] bytes;
+        try (DiskFile file = disk.open(name)) {
+            bytes = new byte[(int) Math.min(LARGEST_SUMMARY, file.size())];
+            file.readFully(ByteBuffer.wrap(bytes), 0);
+        }
+        TermIndex itsTerms = new TermIndex();
+        ByteBuffer runs = SegmentSummary.decode(bytes, segment, itsTerms, checksum);
+        if (runs == null || segment.lastIndex() >= runsFrom) {
+            segment.restore(0, 0, SegmentHeader.BYTES);
+            segment.points().truncateFrom(0);
+            return false;
+        }
+        checkOrder(segment, 0, segment.firstIndex(), itsTerms.at(segment.firstIndex()), true);
+        terms.addAll(itsTerms);
+        summaries.add(runs);
+        segment.summarized();
+        last = segment.lastIndex();
+        lastTerm = itsTerms.last();
+        return true;
     }
 
     /** Takes over the whole records; returns the cursor at what comes after them. */
@@ -132,7 +174,7 @@ final class LogRecovery {
             if (state.cutFrom() > 0 && entry.index() >= state.cutFrom()) {
                 return cursor;
             }
-            checkOrder(segment, cursor, entry);
+            checkOrder(segment, cursor.recordStart(), entry.index(), entry.term(), segment.isEmpty());
             segment.added(entry.index(), cursor.recordBytes());
             terms.add(entry.index(), entry.term());
             tail.add(entry);
@@ -143,23 +185,17 @@ final class LogRecovery {
         return cursor;
     }
 
-    private void checkOrder(Segment segment, SegmentCursor cursor, Entry entry) {
+    private void checkOrder(Segment segment, long offset, long index, long term, boolean firstOfSegment) {
         long expected = Math.max(last, logStart) + 1;
-        boolean reclaimedBefore = segment.isEmpty() && entry.index() > expected && entry.index() - 1 <= snapshotIndex;
-        if (entry.index() != expected && !reclaimedBefore) {
-            throw damaged(
-                    segment,
-                    cursor.recordStart(),
-                    "entry " + entry.index() + " follows where " + expected + " belongs");
+        boolean reclaimedBefore = firstOfSegment && index > expected && index - 1 <= snapshotIndex;
+        if (index != expected && !reclaimedBefore) {
+            throw damaged(segment, offset, "entry " + index + " follows where " + expected + " belongs");
         }
         if (reclaimedBefore) {
             terms.clear();
         }
-        if (entry.term() < lastTerm) {
-            throw damaged(
-                    segment,
-                    cursor.recordStart(),
-                    "entry " + entry.index() + " has term " + entry.term() + " after term " + lastTerm);
+        if (term < lastTerm) {
+            throw damaged(segment, offset, "entry " + index + " has term " + term + " after term " + lastTerm);
         }
     }
 
@@ -248,6 +284,11 @@ final class LogRecovery {
 
     SegmentList segments() {
         return segments;
+    }
+
+    /** The runs of summarized segments, in order. */
+    List<ByteBuffer> summaries() {
+        return summaries;
     }
 
     /** Made ahead and not used. */

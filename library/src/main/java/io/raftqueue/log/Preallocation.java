@@ -121,13 +121,21 @@ final class Preallocation {
         try {
             return write(capacity);
         } catch (DiskFullException full) {
-            if (!disk.list().contains(RESERVE)) {
+            if (!giveUpReserve(disk)) {
                 throw full;
             }
-            disk.delete(RESERVE);
-            disk.sync();
             return write(capacity);
         }
+    }
+
+    /** Makes room, once, when there is none left. */
+    static boolean giveUpReserve(DiskDirectory disk) throws IOException {
+        if (!disk.list().contains(RESERVE)) {
+            return false;
+        }
+        disk.delete(RESERVE);
+        disk.sync();
+        return true;
     }
 
     private Segment write(long capacity) throws IOException {
@@ -135,12 +143,13 @@ final class Preallocation {
         long sequence = nextSequence;
         String name = SegmentHeader.fileName(sequence);
         writeZeros(disk, name + DataDirectory.TEMPORARY, capacity, file -> {
-            file.writeFully(SegmentHeader.encode(sequence, capacity, incarnation, checksum), 0);
+            file.writeFully(
+                    SegmentHeader.encode(SegmentHeader.Kind.LOG, sequence, capacity, 0, incarnation, checksum), 0);
         });
         disk.rename(name + DataDirectory.TEMPORARY, name);
         disk.sync();
         nextSequence = sequence + 1;
-        return new Segment(disk, sequence, capacity);
+        return new Segment(disk, name, sequence, capacity);
     }
 
     /** Refuses before the last block of the device is eaten up. */

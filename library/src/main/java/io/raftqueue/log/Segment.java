@@ -15,6 +15,7 @@ final class Segment {
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10);
 
     private final DiskDirectory disk;
+    private final String name;
     private final long sequence;
     private final long capacity;
     private final SparseIndex points = new SparseIndex();
@@ -24,12 +25,14 @@ final class Segment {
     private volatile long end = SegmentHeader.BYTES;
 
     private @org.jspecify.annotations.Nullable DiskFile file;
+    private boolean summarized;
     private int users;
     private boolean usedLately;
     private boolean deleted;
 
-    Segment(DiskDirectory disk, long sequence, long capacity) {
+    Segment(DiskDirectory disk, String name, long sequence, long capacity) {
         this.disk = disk;
+        this.name = name;
         this.sequence = sequence;
         this.capacity = capacity;
     }
@@ -39,7 +42,7 @@ final class Segment {
     }
 
     String name() {
-        return SegmentHeader.fileName(sequence);
+        return name;
     }
 
     long capacity() {
@@ -101,6 +104,15 @@ final class Segment {
         } else {
             lastIndex = index - 1;
         }
+    }
+
+    /** Its summary is on disk. */
+    boolean isSummarized() {
+        return summarized;
+    }
+
+    void summarized() {
+        summarized = true;
     }
 
     /** Opens the file for one use; {@link #release()} ends it. False if the segment is deleted. */

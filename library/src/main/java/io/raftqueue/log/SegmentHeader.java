@@ -8,18 +8,20 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The first 64 bytes of a segment file, written and fsynced before the file gets its name {@code log-<sequence>.seg}:
+ * The first 64 bytes of a segment file, written and fsynced before the file gets its name, {@code log-<sequence>.seg} or
+ * {@code carried-<sequence>.seg}:
  *
  * <pre>
  *  0  8    "RQLOGSEG"
  *  8  i32  version, 1
- * 12  i32  0
+ * 12  i32  kind: 0 = log, 1 = carried
  * 16  16   incarnation of the directory
  * 32  i64  sequence number, as in the name
  * 40  i64  size of the file
- * 48  12   0
+ * 48  i64  index of the snapshot it was installed with, 0 = none
+ * 56  i32  0
  * 60  u32  CRC-32C of the incarnation and bytes 0 to 59
- * 64  …    records, then zeros
+ * 64  …    records, then zeros (log) or a {@link SegmentSummary} (carried)
  * </pre>
  */
 final class SegmentHeader {
@@ -28,44 +30,76 @@ final class SegmentHeader {
     private static final long MAGIC = 0x52514C4F47534547L;
     private static final int VERSION = 1;
     private static final int CHECKSUM_AT = 60;
-    private static final String PREFIX = "log-";
     private static final String SUFFIX = ".seg";
     private static final int DIGITS = 12;
+
+    /** What a segment holds. */
+    enum Kind {
+        /** Entries of the Raft log; their record index is the Raft index. */
+        LOG("log-"),
+        /** Bodies taken out of the log, see {@link CarriedFile}; records are numbered from 1. */
+        CARRIED("carried-");
+
+        private final String prefix;
+
+        Kind(String prefix) {
+            this.prefix = prefix;
+        }
+    }
 
     private SegmentHeader() {}
 
     static String fileName(long sequence) {
-        String digits = Long.toString(sequence);
-        return PREFIX + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + SUFFIX;
+        return fileName(Kind.LOG, sequence);
     }
 
-    /** The sequence number in a name, or -1 if it is not a segment's name. */
+    static String fileName(Kind kind, long sequence) {
+        String digits = Long.toString(sequence);
+        return kind.prefix + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + SUFFIX;
+    }
+
+    /** The sequence number in a name, or -1 if it is not a log segment's name. */
     static long sequenceOf(String name) {
-        if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) {
+        return sequenceOf(Kind.LOG, name, SUFFIX);
+    }
+
+    /** The sequence number in a name, or -1 if it is not one of such a segment with this suffix. */
+    static long sequenceOf(Kind kind, String name, String suffix) {
+        if (!name.startsWith(kind.prefix) || !name.endsWith(suffix)) {
             return -1;
         }
-        String digits = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+        String digits = name.substring(kind.prefix.length(), name.length() - suffix.length());
         if (digits.length() < DIGITS || digits.length() > 18 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return -1;
         }
         return Long.parseLong(digits);
     }
 
-    static ByteBuffer encode(long sequence, long capacity, UUID incarnation, Checksum checksum) {
+    static ByteBuffer encode(
+            Kind kind, long sequence, long capacity, long installedWith, UUID incarnation, Checksum checksum) {
         ByteBuffer b = ByteBuffer.allocate(BYTES);
         b.putLong(MAGIC)
                 .putInt(VERSION)
-                .putInt(0)
+                .putInt(kind.ordinal())
                 .putLong(incarnation.getMostSignificantBits())
                 .putLong(incarnation.getLeastSignificantBits())
                 .putLong(sequence)
-                .putLong(capacity);
+                .putLong(capacity)
+                .putLong(installedWith);
         b.putInt(CHECKSUM_AT, checksum.of(b.array(), 0, CHECKSUM_AT));
         return b.clear();
     }
 
-    /** Reads and checks the header; returns the capacity. */
-    static long check(DiskDirectory disk, DiskFile file, UUID incarnation, Checksum checksum) throws IOException {
+    /**
+     * What a checked header says.
+     *
+     * @param capacity size of the file
+     * @param installedWith index of a snapshot, or 0
+     */
+    record Checked(long capacity, long installedWith) {}
+
+    static Checked check(Kind kind, DiskDirectory disk, DiskFile file, UUID incarnation, Checksum checksum)
+            throws IOException {
         long size = file.size();
         if (size < BYTES) {
             throw damaged(disk, file, 0, "it has " + size + " bytes, fewer than a segment's header");
@@ -86,13 +120,18 @@ final class SegmentHeader {
         if (b.getInt(CHECKSUM_AT) != checksum.of(Arrays.copyOf(b.array(), CHECKSUM_AT), 0, CHECKSUM_AT)) {
             throw damaged(disk, file, 0, "the checksum of its header does not match");
         }
-        if (b.getLong(32) != sequenceOf(file.name())) {
-            throw damaged(disk, file, 32, "it was written as " + fileName(b.getLong(32)) + ": files were swapped");
+        if (b.getInt(12) != kind.ordinal() || b.getLong(32) != sequenceOf(kind, file.name(), SUFFIX)) {
+            throw damaged(
+                    disk,
+                    file,
+                    32,
+                    "it was written as " + fileName(Kind.values()[b.getInt(12) & 1], b.getLong(32))
+                            + ": files were swapped");
         }
         if (b.getLong(40) != size) {
             throw damaged(disk, file, 40, "it was made with " + b.getLong(40) + " bytes and has " + size);
         }
-        return size;
+        return new Checked(size, b.getLong(48));
     }
 
     private static DamagedLogException damaged(DiskDirectory disk, DiskFile file, long offset, String what) {

@@ -2,7 +2,9 @@ package io.raftqueue.log;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,42 +12,70 @@ import org.jspecify.annotations.Nullable;
  * change makes a new array. Below the newest snapshot there may be gaps, where nobody needed the entries any more.
  */
 final class SegmentList {
-    private volatile Segment[] segments = new Segment[0];
+    /** @param contiguous position of the segment from which on nothing is missing */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Snapshot(Segment[] segments, int contiguous) {}
+
+    private final Set<Segment> condemned = new HashSet<>();
+    private volatile Snapshot now = new Snapshot(new Segment[0], 0);
 
     Segment[] all() {
-        return segments;
+        return now.segments;
     }
 
     Segment active() {
-        Segment[] now = segments;
-        return now[now.length - 1];
+        Segment[] segments = now.segments;
+        return segments[segments.length - 1];
     }
 
     synchronized void add(Segment segment) {
-        Segment[] longer = Arrays.copyOf(segments, segments.length + 1);
-        longer[segments.length] = segment;
-        segments = longer;
+        List<Segment> more = new ArrayList<>(Arrays.asList(now.segments));
+        more.add(segment);
+        change(more);
     }
 
     synchronized void remove(Segment segment) {
-        List<Segment> fewer = new ArrayList<>(Arrays.asList(segments));
+        List<Segment> fewer = new ArrayList<>(Arrays.asList(now.segments));
         fewer.remove(segment);
-        segments = fewer.toArray(new Segment[0]);
+        condemned.remove(segment);
+        change(fewer);
     }
 
     synchronized void replaceAll(Segment only) {
-        segments = new Segment[] {only};
+        condemned.clear();
+        change(List.of(only));
+    }
+
+    /** These will go: the log counts as beginning behind them, though they can still be read. */
+    synchronized void condemn(List<Segment> segments) {
+        condemned.addAll(segments);
+        change(Arrays.asList(now.segments));
+    }
+
+    private void change(List<Segment> next) {
+        int contiguous = next.size() - 1;
+        while (contiguous > 0) {
+            Segment later = next.get(contiguous);
+            Segment before = next.get(contiguous - 1);
+            // What is written last follows what was written before it, also while it is still empty.
+            boolean follows = later.isEmpty() || before.lastIndex() == later.firstIndex() - 1;
+            if (!follows || condemned.contains(before)) {
+                break;
+            }
+            contiguous--;
+        }
+        now = new Snapshot(next.toArray(new Segment[0]), contiguous);
     }
 
     /** The segment that holds the entry, or null. */
     @Nullable
     Segment holding(long index) {
-        Segment[] now = segments;
+        Segment[] segments = now.segments;
         int low = 0;
-        int high = now.length - 1;
+        int high = segments.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            Segment segment = now[middle];
+            Segment segment = segments[middle];
             if (segment.isEmpty() || segment.firstIndex() > index) {
                 high = middle - 1;
             } else if (segment.lastIndex() < index) {
@@ -59,18 +89,7 @@ final class SegmentList {
 
     /** The first index from which on nothing is missing; 0 if there are no entries. */
     long firstContiguous() {
-        Segment[] now = segments;
-        long first = 0;
-        for (int i = now.length - 1; i >= 0; i--) {
-            Segment segment = now[i];
-            if (segment.isEmpty()) {
-                continue;
-            }
-            if (first != 0 && segment.lastIndex() != first - 1) {
-                break;
-            }
-            first = segment.firstIndex();
-        }
-        return first;
+        Snapshot snapshot = now;
+        return snapshot.segments.length == 0 ? 0 : snapshot.segments[snapshot.contiguous].firstIndex();
     }
 }

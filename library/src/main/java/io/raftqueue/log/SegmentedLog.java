@@ -21,64 +21,26 @@ import org.jspecify.annotations.Nullable;
  * leaves everything as it was.
  */
 public final class SegmentedLog implements RaftStorage, AutoCloseable {
-    private final DiskDirectory disk;
-    private final LogOptions options;
-    private final BodyReader bodyReader;
+    private final LogParts parts;
     private final FailureGate gate;
     private final TermAndVote state;
-    private final DurableMark mark;
-    private final SegmentList segments;
-    private final TermIndex terms;
-    private final TailCache tail;
-    private final Preallocation preallocation;
     private final LogWriter writer;
-    private final LogReader reader;
-    private volatile long firstIndex;
+    private final Reclaimer reclaimer;
     private volatile long lastTime;
 
-    private SegmentedLog(
-            DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
-            throws IOException {
-        this.disk = disk;
-        this.bodyReader = bodies;
-        this.options = options;
-        Checksum checksum = new Checksum(incarnation);
-        this.gate = new FailureGate(disk.path());
-        this.state = openState(disk, checksum);
-        this.mark = DurableMark.open(disk, checksum);
-        this.terms = new TermIndex();
-        this.tail = new TailCache(options.tailCacheBytes());
-        LogRecovery recovery = new LogRecovery(
-                disk, incarnation, checksum, state, 0, 0, 0, mark.read(state.generation()), terms, tail);
-        recovery.run();
-        this.segments = recovery.segments();
-        this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
-        preallocation.sequenceUsed(recovery.highestSequence());
-        recovery.empty().forEach(preallocation::found);
-        if (segments.all().length == 0) {
-            segments.add(preallocation.first());
-        }
-        this.writer = new LogWriter(
-                disk,
-                segments,
-                preallocation,
-                state,
-                mark,
-                checksum,
-                gate,
-                options.fsync(),
-                recovery.last(),
-                options.segmentBytes());
-        this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
-        this.lastTime = recovery.lastTime();
-        findFirstIndex();
-        preallocation.prepareAhead();
+    private SegmentedLog(LogParts parts) {
+        this.parts = parts;
+        this.gate = parts.gate;
+        this.state = parts.state;
+        this.writer = parts.writer;
+        this.reclaimer = new Reclaimer(parts);
+        this.lastTime = parts.lastTime;
     }
 
     static SegmentedLog open(
             DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background) {
         try {
-            return new SegmentedLog(disk, incarnation, options, bodies, background);
+            return new SegmentedLog(new LogParts(disk, incarnation, options, bodies, background));
         } catch (DiskFullException e) {
             throw new NoSpaceException(
                     "no room for the log in " + disk.path() + " (" + e.getMessage() + "): make room and start again",
@@ -88,29 +50,10 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         }
     }
 
-    private static TermAndVote openState(DiskDirectory disk, Checksum checksum) throws IOException {
-        List<String> names = disk.list();
-        if (names.contains(TermAndVote.NAME)) {
-            return TermAndVote.open(disk, checksum);
-        }
-        for (String name : names) {
-            if (SegmentHeader.sequenceOf(name) >= 0) {
-                throw new DamagedLogException(
-                        disk.path(), TermAndVote.NAME, -1, "it is missing, though there is " + name, null);
-            }
-        }
-        return TermAndVote.create(disk, checksum);
-    }
-
-    private void findFirstIndex() {
-        long first = segments.firstContiguous();
-        firstIndex = first == 0 ? writer.written() + 1 : first;
-        terms.dropBefore(firstIndex);
-    }
-
     @Override
     public long firstIndex() {
-        return firstIndex;
+        long first = parts.segments.firstContiguous();
+        return first == 0 ? lastIndex() + 1 : first;
     }
 
     @Override
@@ -125,30 +68,31 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     @Override
     public long snapshotIndex() {
-        return 0;
+        return parts.snapshots.newest().snapshot().index();
     }
 
     @Override
     public long snapshotTerm() {
-        return 0;
+        return parts.snapshots.newest().snapshot().term();
     }
 
     @Override
     public long termAt(long index) {
-        if (index == snapshotIndex()) {
-            return snapshotTerm();
+        StoredSnapshot snapshot = parts.snapshots.newest().snapshot();
+        if (index == snapshot.index()) {
+            return snapshot.term();
         }
-        return index < firstIndex || index > lastIndex() ? -1 : terms.at(index);
+        return index < firstIndex() || index > lastIndex() ? -1 : parts.terms.at(index);
     }
 
     @Override
     public List<Entry> entries(long from, long to, int maxBytes) {
         gate.check();
-        if (from < firstIndex || to > lastIndex() || from > to) {
+        if (from < firstIndex() || to > lastIndex() || from > to) {
             throw new IllegalArgumentException("entries " + from + " to " + to + " were asked for, the log holds "
-                    + firstIndex + " to " + lastIndex());
+                    + firstIndex() + " to " + lastIndex());
         }
-        return reader.entries(from, to, maxBytes);
+        return parts.reader.entries(from, to, maxBytes);
     }
 
     @Override
@@ -171,8 +115,8 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         }
         writer.append(entries);
         for (Entry entry : entries) {
-            terms.add(entry.index(), entry.term());
-            tail.add(entry);
+            parts.terms.add(entry.index(), entry.term());
+            parts.tail.add(entry);
         }
         lastTime = entries.get(entries.size() - 1).time();
     }
@@ -183,17 +127,16 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         if (index > lastIndex()) {
             return;
         }
-        if (index < firstIndex || index <= snapshotIndex()) {
+        if (index < firstIndex() || index <= snapshotIndex()) {
             throw new IllegalArgumentException("the log cannot be cut at " + index + ": it holds entries from "
-                    + firstIndex + ", and a snapshot covers those up to " + snapshotIndex());
+                    + firstIndex() + ", and a snapshot covers those up to " + snapshotIndex());
         }
         writer.truncateFrom(index);
-        tail.truncateFrom(index);
-        terms.truncateFrom(index);
-        reader.forget();
+        parts.tail.truncateFrom(index);
+        parts.terms.truncateFrom(index);
+        parts.reader.forget();
         Entry last = entry(index - 1);
-        lastTime = last == null ? 0 : last.time();
-        findFirstIndex();
+        lastTime = last == null ? parts.snapshots.newest().snapshot().clusterTime() : last.time();
     }
 
     @Override
@@ -223,38 +166,23 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     /** The entry, from memory or disk, also one below the first index that is still stored; null if it is not stored. */
     public @Nullable Entry entry(long index) {
-        return reader.entry(index);
+        return parts.reader.entry(index);
     }
 
-    private final java.util.concurrent.ConcurrentHashMap<String, long[]> standInIndex =
-            new java.util.concurrent.ConcurrentHashMap<>();
-
     public MessageIndex messages() {
-        return new MessageIndex() {
-            @Override
-            public void stored(long q, long firstId, int count, long raftIndex, int firstSlot) {
-                for (int i = 0; i < count; i++) {
-                    standInIndex.put(q + ":" + (firstId + i), new long[] {raftIndex, firstSlot + i});
-                }
-            }
-
-            @Override
-            public void removed(long q, long firstId, long count) {}
-
-            @Override
-            public void dropQueue(long q) {}
-        };
+        return parts.messages;
     }
 
     /** The encoded body of a message, from memory or disk; null if it is not, or no longer, stored. From any thread. */
     public byte @Nullable [] body(long queueUid, long id) {
-        long[] at = standInIndex.get(queueUid + ":" + id);
-        return at == null ? null : bodyReader.body(entry(at[0]).payload(), (int) at[1]);
+        gate.check();
+        return parts.messages.body(queueUid, id);
     }
 
     /** The newest published snapshot, or null. */
     public @Nullable StoredSnapshot snapshot() {
-        return null;
+        StoredSnapshot newest = parts.snapshots.newest().snapshot();
+        return newest.index() == 0 ? null : newest;
     }
 
     /**
@@ -262,18 +190,20 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
      * from any thread.
      */
     public SnapshotDraft draftSnapshot(StoredSnapshot snapshot) {
-        return new SnapshotDraft(snapshot);
+        return new SnapshotDraft(snapshot, parts.messages.live());
     }
 
-    /** Puts the snapshot on disk, atomically, and only then moves the first index. A draft older than the newest is ignored. */
-    public void publish(SnapshotDraft draft) {}
+    /** Puts the snapshot on disk, atomically. A draft older than the newest is ignored. */
+    public void publish(SnapshotDraft draft) {
+        parts.snapshots.publish(draft);
+    }
 
     /**
-     * Deletes what nobody needs, copies the last living messages out of mostly dead segments, and looks at the room on the
-     * device. Call it every few seconds from a background thread; it never blocks the others.
+     * Deletes what nobody needs, copies the last living messages out of mostly dead segments, and keeps the reserve. Call it
+     * every few seconds from a background thread; a removed message stays readable for at least one such interval.
      */
     public void reclaim() {
-        gate.check();
+        reclaimer.run();
     }
 
     /** Opens the newest snapshot for a member that lags; null if there is none. */
@@ -294,21 +224,24 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     /** Bytes of all segments in use. */
     public long sizeInBytes() {
         long bytes = 0;
-        for (Segment segment : segments.all()) {
+        for (Segment segment : parts.segments.all()) {
             bytes += segment.capacity();
+        }
+        for (CarriedFile file : parts.carried.all()) {
+            bytes += file.segment().capacity();
         }
         return bytes;
     }
 
     public LogOptions options() {
-        return options;
+        return parts.options;
     }
 
     public DiskFigures disk() {
         try {
-            long total = disk.totalBytes();
-            long watermark = Math.min(options.watermarkBytes(), (long) (total * options.watermarkShare()));
-            return new DiskFigures(disk.usableBytes(), total, watermark);
+            long total = parts.disk.totalBytes();
+            long watermark = Math.min(parts.options.watermarkBytes(), (long) (total * parts.options.watermarkShare()));
+            return new DiskFigures(parts.disk.usableBytes(), total, watermark);
         } catch (IOException e) {
             throw gate.fail("looking at the free space", e);
         }
@@ -329,21 +262,6 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         if (gate.isClosed()) {
             return;
         }
-        try {
-            if (gate.cause() == null) {
-                writer.sync();
-                writer.close();
-            }
-        } catch (IOException e) {
-            throw gate.fail("closing the log", e);
-        } finally {
-            gate.close();
-            preallocation.close();
-            for (Segment segment : segments.all()) {
-                segment.close();
-            }
-            state.close();
-            mark.close();
-        }
+        parts.close(gate.cause());
     }
 }

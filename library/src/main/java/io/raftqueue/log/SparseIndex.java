@@ -1,5 +1,6 @@
 package io.raftqueue.log;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -39,15 +40,21 @@ final class SparseIndex {
         }
     }
 
-    synchronized int size() {
-        return size;
+    synchronized void write(ByteSink out) {
+        out.putVarint(size);
+        for (int i = 0; i < size; i++) {
+            out.putVarint(entry[i] - (i == 0 ? 0 : entry[i - 1])).putVarint(offset[i] - (i == 0 ? 0 : offset[i - 1]));
+        }
     }
 
-    synchronized int entryAt(int i) {
-        return entry[i];
-    }
-
-    synchronized int offsetAt(int i) {
-        return offset[i];
+    synchronized void read(ByteBuffer in) {
+        long count = RunList.varint(in);
+        int ordinal = 0;
+        int at = 0;
+        for (long i = 0; i < count; i++) {
+            ordinal += (int) RunList.varint(in);
+            at += (int) RunList.varint(in);
+            add(ordinal, at);
+        }
     }
 }

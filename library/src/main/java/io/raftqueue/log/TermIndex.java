@@ -1,6 +1,8 @@
 package io.raftqueue.log;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The term of every entry, as the few points where it changes. */
 final class TermIndex {
@@ -46,6 +48,48 @@ final class TermIndex {
             System.arraycopy(term, keep, term, 0, size - keep);
             size -= keep;
         }
+    }
+
+    /** Writes the terms of the entries {@code first} to {@code last}. */
+    synchronized void write(ByteSink out, long first, long last) {
+        int from = 0;
+        while (from + 1 < size && this.from[from + 1] <= first) {
+            from++;
+        }
+        int until = from;
+        while (until < size && this.from[until] <= last) {
+            until++;
+        }
+        out.putVarint(until - from);
+        long before = first;
+        for (int i = from; i < until; i++) {
+            long start = Math.max(first, this.from[i]);
+            out.putVarint(start - before).putVarint(term[i]);
+            before = start;
+        }
+    }
+
+    static void read(ByteBuffer in, long first, @Nullable TermIndex into) {
+        long count = RunList.varint(in);
+        long at = first;
+        for (long i = 0; i < count; i++) {
+            at += RunList.varint(in);
+            long entryTerm = RunList.varint(in);
+            if (into != null) {
+                into.add(at, entryTerm);
+            }
+        }
+    }
+
+    synchronized void addAll(TermIndex other) {
+        for (int i = 0; i < other.size; i++) {
+            add(other.from[i], other.term[i]);
+        }
+    }
+
+    /** The newest term, or 0. */
+    synchronized long last() {
+        return size == 0 ? 0 : term[size - 1];
     }
 
     synchronized void clear() {

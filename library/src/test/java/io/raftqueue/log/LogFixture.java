@@ -33,18 +33,22 @@ final class LogFixture implements AutoCloseable {
     final DataDirectory directory;
     final SegmentedLog log;
 
-    private LogFixture(DiskDirectory disk, LogOptions options) {
+    private LogFixture(DiskDirectory disk, LogOptions options, BodyReader bodies) {
         this.disk = disk;
         this.directory = DataDirectory.open(disk, "node01", () -> INCARNATION);
-        this.log = directory.openLog(options, BODIES, Runnable::run);
+        this.log = directory.openLog(options, bodies, Runnable::run);
     }
 
     static LogFixture open(DiskDirectory disk) {
-        return new LogFixture(disk, SMALL);
+        return new LogFixture(disk, SMALL, BODIES);
     }
 
     static LogFixture open(DiskDirectory disk, LogOptions options) {
-        return new LogFixture(disk, options);
+        return new LogFixture(disk, options, BODIES);
+    }
+
+    static LogFixture open(DiskDirectory disk, LogOptions options, BodyReader bodies) {
+        return new LogFixture(disk, options, bodies);
     }
 
     static SimulatedDisk newDisk() {

@@ -1,0 +1,137 @@
+package io.raftqueue.log;
+
+import io.raftqueue.log.disk.DiskDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of an open log, put together by recovery. */
+final class LogParts {
+    final DiskDirectory disk;
+    final LogOptions options;
+    final Checksum checksum;
+    final FailureGate gate;
+    final TermAndVote state;
+    final DurableMark mark;
+    final SegmentList segments;
+    final TermIndex terms = new TermIndex();
+    final TailCache tail;
+    final Preallocation preallocation;
+    final LogWriter writer;
+    final LogReader reader;
+    final CarriedFiles carried;
+    final MessageStore messages;
+    final SnapshotStore snapshots;
+    final long lastTime;
+
+    LogParts(DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
+            throws IOException {
+        this.disk = disk;
+        this.options = options;
+        this.checksum = new Checksum(incarnation);
+        this.gate = new FailureGate(disk.path());
+        this.state = openState(disk, checksum);
+        this.mark = DurableMark.open(disk, checksum);
+        this.tail = new TailCache(options.tailCacheBytes());
+        SnapshotFile snapshot = SnapshotStore.find(disk, checksum);
+        LogRecovery recovery = new LogRecovery(
+                disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), terms, tail);
+        recovery.run();
+        this.segments = recovery.segments();
+        this.lastTime = Math.max(recovery.lastTime(), snapshot.snapshot().clusterTime());
+        this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
+        preallocation.sequenceUsed(Math.max(recovery.highestSequence(), snapshot.firstSegment() - 1));
+        recovery.empty().forEach(preallocation::found);
+        this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
+        this.carried = new CarriedFiles(disk, incarnation, checksum, gate);
+        this.messages = new MessageStore(reader, carried, bodies);
+        recoverMessages(snapshot, recovery.summaries());
+        if (segments.all().length == 0) {
+            segments.add(preallocation.first());
+        }
+        this.writer = new LogWriter(
+                disk,
+                segments,
+                preallocation,
+                state,
+                mark,
+                checksum,
+                gate,
+                options.fsync(),
+                recovery.last(),
+                options.segmentBytes());
+        this.snapshots = new SnapshotStore(disk, checksum, segments, terms, messages, writer, gate, snapshot);
+        removeOrphans();
+        preallocation.prepareAhead();
+    }
+
+    private static TermAndVote openState(DiskDirectory disk, Checksum checksum) throws IOException {
+        List<String> names = disk.list();
+        if (names.contains(TermAndVote.NAME)) {
+            return TermAndVote.open(disk, checksum);
+        }
+        for (String name : names) {
+            if (SegmentHeader.sequenceOf(name) >= 0 || SnapshotFile.isName(name)) {
+                throw new DamagedLogException(
+                        disk.path(), TermAndVote.NAME, -1, "it is missing, though there is " + name, null);
+            }
+        }
+        return TermAndVote.create(disk, checksum);
+    }
+
+    private void recoverMessages(SnapshotFile snapshot, List<ByteBuffer> summaries) throws IOException {
+        carried.recover(snapshot.snapshot().index());
+        messages.restart(snapshot.queues());
+        summaries.forEach(messages::restoreRuns);
+        messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
+        for (LiveQueue queue : snapshot.queues()) {
+            long missing = messages.missing(queue);
+            if (missing > 0) {
+                throw new DamagedLogException(
+                        disk.path(),
+                        SnapshotFile.fileName(snapshot.snapshot().index()),
+                        -1,
+                        missing + " messages of queue " + queue.uid() + " wait by it, but are in no segment",
+                        null);
+            }
+        }
+    }
+
+    /** What a crash left between two deletions; the files they belong to are gone. */
+    private void removeOrphans() throws IOException {
+        List<String> names = disk.list();
+        for (String name : names) {
+            boolean summary = SegmentHeader.sequenceOf(SegmentHeader.Kind.LOG, name, SegmentSummary.SUFFIX) >= 0;
+            String segment = name.substring(0, name.lastIndexOf('.') + 1) + "seg";
+            boolean oldSnapshot = SnapshotFile.isName(name)
+                    && !name.equals(
+                            SnapshotFile.fileName(snapshots.newest().snapshot().index()));
+            if (summary && !names.contains(segment) || oldSnapshot) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    void close(@Nullable Throwable failure) {
+        try {
+            if (failure == null) {
+                writer.sync();
+                writer.close();
+            }
+        } catch (IOException e) {
+            throw gate.fail("closing the log", e);
+        } finally {
+            gate.close();
+            preallocation.close();
+            for (Segment segment : segments.all()) {
+                segment.close();
+            }
+            carried.close();
+            state.close();
+            mark.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.raftqueue.log;
+
+import io.raftqueue.consensus.Entry;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bodies of waiting messages, which live in the log's entries and, after copying or an installed snapshot, in carried
+ * files.
+ */
+final class MessageStore implements MessageIndex {
+    private final LogReader entries;
+    private final CarriedFiles carried;
+    private final BodyReader bodies;
+    private final Map<Long, QueueBodies> queues = new ConcurrentHashMap<>();
+
+    MessageStore(LogReader entries, CarriedFiles carried, BodyReader bodies) {
+        this.entries = entries;
+        this.carried = carried;
+        this.bodies = bodies;
+    }
+
+    @Override
+    public void stored(long queueUid, long firstId, int count, long raftIndex, int firstSlot) {
+        queues.computeIfAbsent(queueUid, uid -> new QueueBodies(uid, 0, 0))
+                .stored(firstId, count, raftIndex, firstSlot);
+    }
+
+    @Override
+    public void removed(long queueUid, long firstId, long count) {
+        QueueBodies queue = queues.get(queueUid);
+        if (queue != null) {
+            queue.removed(firstId, count);
+        }
+    }
+
+    @Override
+    public void dropQueue(long queueUid) {
+        QueueBodies queue = queues.get(queueUid);
+        if (queue != null) {
+            queue.drop();
+        }
+    }
+
+    byte @Nullable [] body(long queueUid, long id) {
+        QueueBodies queue = queues.get(queueUid);
+        if (queue == null || id < queue.floor() || id >= queue.next()) {
+            return null;
+        }
+        RunList.Place place = queue.place(id);
+        Entry entry = place == null ? null : entries.entry(place.entry());
+        return entry == null ? carried.body(queueUid, id) : bodies.body(entry.payload(), place.slot());
+    }
+
+    /** The queues, in the order of their uids. */
+    List<QueueBodies> queues() {
+        List<QueueBodies> sorted = new ArrayList<>(queues.values());
+        sorted.sort(Comparator.comparingLong(QueueBodies::uid));
+        return sorted;
+    }
+
+    @Nullable
+    QueueBodies queue(long uid) {
+        return queues.get(uid);
+    }
+
+    /** Begins with the queues of a snapshot and nothing else. */
+    void restart(List<LiveQueue> live) {
+        queues.clear();
+        for (LiveQueue queue : live) {
+            queues.put(queue.uid(), new QueueBodies(queue.uid(), queue.head(), queue.next()));
+        }
+    }
+
+    /** Takes over stored runs of the queues that are still there: number of queues, then uid and runs of each. */
+    void restoreRuns(ByteBuffer in) {
+        long count = RunList.varint(in);
+        for (long i = 0; i < count; i++) {
+            long uid = in.getLong();
+            QueueBodies queue = queues.get(uid);
+            if (queue == null) {
+                new RunList().read(in, Long.MAX_VALUE);
+            } else {
+                queue.restore(in);
+            }
+        }
+    }
+
+    /** Writes the runs that lie in these entries, as {@link #restoreRuns} reads them. */
+    void writeRuns(ByteSink out, long fromEntry, long toEntry) {
+        ByteSink runs = new ByteSink(1024);
+        int count = 0;
+        for (QueueBodies queue : queues()) {
+            long[] ids = queue.idsWithin(fromEntry, toEntry);
+            if (ids[0] < ids[1]) {
+                runs.putLong(queue.uid());
+                queue.copy(ids[0], ids[1]).write(runs);
+                count++;
+            }
+        }
+        out.putVarint(count).put(runs.toArray());
+    }
+
+    /** The queues, empty ones too, and their waiting messages, right now. */
+    List<LiveQueue> live() {
+        List<LiveQueue> live = new ArrayList<>();
+        for (QueueBodies queue : queues()) {
+            LiveQueue now = queue.live();
+            if (now != null) {
+                live.add(now);
+            }
+        }
+        return live;
+    }
+
+    void published(List<LiveQueue> live) {
+        Map<Long, LiveQueue> byUid = new java.util.HashMap<>();
+        live.forEach(queue -> byUid.put(queue.uid(), queue));
+        for (QueueBodies queue : queues()) {
+            LiveQueue inSnapshot = byUid.get(queue.uid());
+            if (inSnapshot != null) {
+                queue.publishedHead(inSnapshot.head());
+            } else {
+                queue.publishedWithout();
+            }
+        }
+    }
+
+    void advanceFloors() {
+        for (QueueBodies queue : queues()) {
+            if (queue.advanceFloor()) {
+                queues.remove(queue.uid());
+            }
+        }
+    }
+
+    /** How many readable messages lie in these entries. */
+    long readableWithin(long fromEntry, long toEntry) {
+        long count = 0;
+        for (QueueBodies queue : queues.values()) {
+            long[] ids = queue.idsWithin(fromEntry, toEntry);
+            count += ids[1] - ids[0];
+        }
+        return count;
+    }
+
+    /** How many readable messages the carried file holds. */
+    long readable(CarriedFile file) {
+        long count = 0;
+        for (long uid : file.runs().keySet()) {
+            QueueBodies queue = queues.get(uid);
+            count += queue == null ? 0 : file.count(uid, queue.floor(), queue.next());
+        }
+        return count;
+    }
+
+    /** How many waiting messages of a restored queue are nowhere. */
+    long missing(LiveQueue live) {
+        QueueBodies queue = queues.get(live.uid());
+        long[] found = new long[1];
+        if (queue != null) {
+            queue.copy(live.head(), live.next())
+                    .forEach(live.head(), live.next(), (firstId, count, entry, slot) -> found[0] += count);
+        }
+        for (CarriedFile file : carried.all()) {
+            found[0] += file.count(live.uid(), live.head(), live.next());
+        }
+        return Math.max(0, live.next() - live.head() - found[0]);
+    }
+
+    BodyReader bodies() {
+        return bodies;
+    }
+
+    long memoryBytes() {
+        long bytes = 0;
+        for (QueueBodies queue : queues.values()) {
+            bytes += queue.memoryBytes();
+        }
+        return bytes;
+    }
+}
