@@ -56,7 +56,7 @@ final class CarriedFile {
             if (start >= SegmentHeader.BYTES && start < summaryEnd && summaryEnd - start <= LARGEST_SUMMARY) {
                 byte[] bytes = new byte[(int) (summaryEnd - start)];
                 file.readFully(ByteBuffer.wrap(bytes), start);
-                ByteBuffer in = SegmentSummary.decode(bytes, segment, null, checksum);
+                ByteBuffer in = SegmentSummary.decode(bytes, segment, new TermIndex(), new InternalIndex(), checksum);
                 if (in != null) {
                     carried.readRuns(in);
                     return carried;

@@ -98,7 +98,7 @@ final class CarriedWriter implements AutoCloseable {
     /** Makes the file whole and forces it; its name is on disk after the next sync of the directory. */
     String publish() throws IOException {
         long summaryAt = segment.end();
-        byte[] summary = SegmentSummary.encode(segment, null, checksum, out -> {
+        byte[] summary = SegmentSummary.encode(segment, new TermIndex(), new InternalIndex(), checksum, out -> {
             out.putVarint(runs.size());
             runs.forEach((uid, list) -> {
                 out.putLong(uid);

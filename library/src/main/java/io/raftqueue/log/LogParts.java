@@ -18,6 +18,7 @@ final class LogParts {
     final DurableMark mark;
     final SegmentList segments;
     final TermIndex terms = new TermIndex();
+    final InternalIndex internal = new InternalIndex();
     final TailCache tail;
     final Preallocation preallocation;
     final LogWriter writer;
@@ -38,7 +39,7 @@ final class LogParts {
         this.tail = new TailCache(options.tailCacheBytes());
         SnapshotFile snapshot = SnapshotStore.find(disk, checksum);
         LogRecovery recovery = new LogRecovery(
-                disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), terms, tail);
+                disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), terms, internal, tail);
         recovery.run();
         this.segments = recovery.segments();
         this.lastTime = Math.max(recovery.lastTime(), snapshot.snapshot().clusterTime());
@@ -63,7 +64,7 @@ final class LogParts {
                 options.fsync(),
                 recovery.last(),
                 options.segmentBytes());
-        this.snapshots = new SnapshotStore(disk, checksum, segments, terms, messages, writer, gate, snapshot);
+        this.snapshots = new SnapshotStore(disk, checksum, segments, terms, internal, messages, writer, gate, snapshot);
         removeOrphans();
         preallocation.prepareAhead();
     }

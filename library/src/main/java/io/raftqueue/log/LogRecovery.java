@@ -41,6 +41,7 @@ final class LogRecovery {
     private final SegmentList segments = new SegmentList();
     private final List<Segment> empty = new ArrayList<>();
     private final TermIndex terms;
+    private final InternalIndex internal;
     private final TailCache tail;
     private long last;
     private long lastTerm;
@@ -59,6 +60,7 @@ final class LogRecovery {
             SnapshotFile snapshot,
             long marked,
             TermIndex terms,
+            InternalIndex internal,
             TailCache tail) {
         this.disk = disk;
         this.incarnation = incarnation;
@@ -70,6 +72,7 @@ final class LogRecovery {
         this.runsFrom = snapshot.runsFrom();
         this.marked = marked;
         this.terms = terms;
+        this.internal = internal;
         this.tail = tail;
     }
 
@@ -149,7 +152,8 @@ final class LogRecovery {
             file.readFully(ByteBuffer.wrap(bytes), 0);
         }
         TermIndex itsTerms = new TermIndex();
-        ByteBuffer runs = SegmentSummary.decode(bytes, segment, itsTerms, checksum);
+        InternalIndex itsInternal = new InternalIndex();
+        ByteBuffer runs = SegmentSummary.decode(bytes, segment, itsTerms, itsInternal, checksum);
         if (runs == null || segment.lastIndex() >= runsFrom) {
             segment.restore(0, 0, SegmentHeader.BYTES);
             segment.points().truncateFrom(0);
@@ -157,6 +161,9 @@ final class LogRecovery {
         }
         checkOrder(segment, 0, segment.firstIndex(), itsTerms.at(segment.firstIndex()), true);
         terms.addAll(itsTerms);
+        for (long index : itsInternal.within(segment.firstIndex(), segment.lastIndex())) {
+            internal.add(index);
+        }
         summaries.add(runs);
         segment.summarized();
         last = segment.lastIndex();
@@ -177,6 +184,9 @@ final class LogRecovery {
             checkOrder(segment, cursor.recordStart(), entry.index(), entry.term(), segment.isEmpty());
             segment.added(entry.index(), cursor.recordBytes());
             terms.add(entry.index(), entry.term());
+            if (entry.internal()) {
+                internal.add(entry.index());
+            }
             tail.add(entry);
             last = entry.index();
             lastTerm = entry.term();
@@ -193,6 +203,7 @@ final class LogRecovery {
         }
         if (reclaimedBefore) {
             terms.clear();
+            internal.clear();
         }
         if (term < lastTerm) {
             throw damaged(segment, offset, "entry " + index + " has term " + term + " after term " + lastTerm);

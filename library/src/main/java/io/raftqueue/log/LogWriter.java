@@ -17,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class LogWriter {
     private static final int BUFFER = 1 << 20;
+    /** For the records' headers, and for what does not fit at the end of a segment. */
+    private static final long SLACK = 64 << 10;
 
     private final DiskDirectory disk;
     private final SegmentList segments;
@@ -97,6 +99,12 @@ final class LogWriter {
         if (segments.active().room() < segments.active().capacity() / 2) {
             preallocation.prepareAhead();
         }
+    }
+
+    /** Whether an append of so many bytes would be taken now; asks for the next segment if it is not there yet. */
+    boolean roomFor(long bytes) {
+        long needed = bytes + SLACK;
+        return segments.active().room() >= needed || preallocation.roomFor(needed);
     }
 
     /** Makes sure that there is room for all before the first byte is written. */

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Makes segment files ahead of their use: zeros written and forced, header, name and directory on disk. So an append
@@ -31,7 +32,8 @@ final class Preallocation {
 
     private final Deque<Segment> ready = new ArrayDeque<>();
     private long nextSequence = 1;
-    private boolean asked;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile boolean isReady;
     private boolean closed;
 
     Preallocation(
@@ -52,6 +54,7 @@ final class Preallocation {
     /** A segment that recovery found empty behind the last written one. */
     synchronized void found(Segment empty) {
         ready.add(empty);
+        isReady = true;
     }
 
     synchronized void sequenceUsed(long sequence) {
@@ -65,7 +68,9 @@ final class Preallocation {
 
     /** The very first segment of a log. */
     synchronized Segment first() throws IOException {
-        return ready.isEmpty() ? make(Math.min(segmentBytes, FIRST_SEGMENT)) : ready.remove();
+        Segment segment = ready.poll();
+        isReady = !ready.isEmpty();
+        return segment == null ? make(Math.min(segmentBytes, FIRST_SEGMENT)) : segment;
     }
 
     /** An empty segment with room for a record of this size. */
@@ -76,44 +81,58 @@ final class Preallocation {
             while (!ready.isEmpty()) {
                 ready.remove().delete();
             }
+            isReady = false;
             return make(needed);
         }
         Segment segment = ready.poll();
+        isReady = !ready.isEmpty();
         return segment == null ? make(segmentBytes) : segment;
+    }
+
+    /** Whether the next segment is there, or could be made; beside what is left in the one being written. */
+    boolean roomFor(long bytes) {
+        if (isReady && bytes <= segmentBytes) {
+            return true;
+        }
+        prepareAhead();
+        try {
+            return disk.usableBytes() >= bytes + 2L * segmentBytes + MARGIN
+                    || disk.list().contains(RESERVE);
+        } catch (IOException e) {
+            throw gate.fail("looking at the free space", e);
+        }
     }
 
     /** Gives back what was taken and not used, newest first. */
     synchronized void giveBack(Segment unused) throws IOException {
         if (unused.capacity() == segmentBytes) {
             ready.addFirst(unused);
+            isReady = true;
         } else {
             unused.delete();
         }
     }
 
-    /** Sees to it that one segment is ready, on the background thread. */
+    /** Sees to it that one segment is ready, on the background thread. Never waits for the one that is being made. */
     void prepareAhead() {
-        synchronized (this) {
-            if (asked || !ready.isEmpty() || closed) {
-                return;
-            }
-            asked = true;
+        if (!isReady && asked.compareAndSet(false, true)) {
+            background.execute(this::prepare);
         }
-        background.execute(this::prepare);
     }
 
     private synchronized void prepare() {
-        asked = false;
-        if (!ready.isEmpty() || closed || gate.cause() != null) {
-            return;
-        }
         try {
-            ready.add(make(segmentBytes));
+            if (ready.isEmpty() && !closed && gate.cause() == null) {
+                ready.add(make(segmentBytes));
+                isReady = true;
+            }
         } catch (DiskFullException noRoomYet) {
             // No failure: whoever needs the segment tries again, and is refused if there is still no room.
-            asked = false;
+            isReady = false;
         } catch (IOException e) {
             gate.fail("making the next segment", e);
+        } finally {
+            asked.set(false);
         }
     }
 

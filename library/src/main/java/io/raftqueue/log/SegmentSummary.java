@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *  8  i64     sequence number of the segment
  * 16  varints first index, entries, end of the records
  *     varints number of terms; for each: entries since the one before, term
+ *     varints number of internal entries; for each: entries since the one before
  *     varints number of points; for each: entries and bytes since the one before ({@link SparseIndex})
  *     varint  number of queues; for each: i64 uid, its {@link RunList runs}
  *  …  u32     CRC-32C of the incarnation and the bytes before
@@ -32,16 +33,14 @@ final class SegmentSummary {
         return name.substring(0, name.lastIndexOf('.')) + SUFFIX;
     }
 
-    static byte[] encode(Segment segment, @Nullable TermIndex terms, Checksum checksum, Consumer<ByteSink> runs) {
+    static byte[] encode(
+            Segment segment, TermIndex terms, InternalIndex internal, Checksum checksum, Consumer<ByteSink> runs) {
         ByteSink out = new ByteSink(1024);
         out.putInt(MAGIC).putInt(0).putLong(segment.sequence());
         long first = segment.firstIndex();
         out.putVarint(first).putVarint(segment.lastIndex() - first + 1).putVarint(segment.end());
-        if (terms == null) {
-            out.putVarint(0);
-        } else {
-            terms.write(out, first, segment.lastIndex());
-        }
+        terms.write(out, first, segment.lastIndex());
+        internal.write(out, first, segment.lastIndex());
         segment.points().write(out);
         runs.accept(out);
         out.putInt(0);
@@ -52,10 +51,11 @@ final class SegmentSummary {
     }
 
     /**
-     * Fills the segment, and the terms if wanted, from the summary; returns a buffer at the runs, or null if these bytes
-     * are no whole summary of it.
+     * Fills the segment, its terms and its internal entries from the summary; returns a buffer at the runs, or null if
+     * these bytes are no whole summary of it.
      */
-    static @Nullable ByteBuffer decode(byte[] bytes, Segment segment, @Nullable TermIndex terms, Checksum checksum) {
+    static @Nullable ByteBuffer decode(
+            byte[] bytes, Segment segment, TermIndex terms, InternalIndex internal, Checksum checksum) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length < HEAD + 4
                 || in.getInt() != MAGIC
@@ -70,7 +70,8 @@ final class SegmentSummary {
             long entries = RunList.varint(in);
             long end = RunList.varint(in);
             segment.restore(first, first + entries - 1, end);
-            TermIndex.read(in, first, terms);
+            terms.read(in, first);
+            internal.read(in, first);
             segment.points().read(in);
             return in;
         } catch (BufferUnderflowException | IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import io.raftqueue.consensus.RaftStorage;
 import io.raftqueue.log.disk.DiskDirectory;
 import io.raftqueue.log.disk.DiskFullException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -96,6 +97,20 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     }
 
     @Override
+    public List<Entry> internalEntries(long from, long to) {
+        List<Entry> found = new ArrayList<>();
+        for (long index : parts.internal.within(from, to)) {
+            found.addAll(entries(index, index, 1));
+        }
+        return found;
+    }
+
+    @Override
+    public boolean roomFor(long bytes) {
+        return writer.roomFor(bytes);
+    }
+
+    @Override
     public void append(List<Entry> entries) {
         gate.check();
         if (entries.isEmpty()) {
@@ -117,6 +132,9 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         for (Entry entry : entries) {
             parts.terms.add(entry.index(), entry.term());
             parts.tail.add(entry);
+            if (entry.internal()) {
+                parts.internal.add(entry.index());
+            }
         }
         lastTime = entries.get(entries.size() - 1).time();
     }
@@ -134,6 +152,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         writer.truncateFrom(index);
         parts.tail.truncateFrom(index);
         parts.terms.truncateFrom(index);
+        parts.internal.truncateFrom(index);
         parts.reader.forget();
         Entry last = entry(index - 1);
         lastTime = last == null ? parts.snapshots.newest().snapshot().clusterTime() : last.time();

@@ -16,6 +16,7 @@ final class SnapshotStore {
     private final Checksum checksum;
     private final SegmentList segments;
     private final TermIndex terms;
+    private final InternalIndex internal;
     private final MessageStore messages;
     private final LogWriter writer;
     private final FailureGate gate;
@@ -30,6 +31,7 @@ final class SnapshotStore {
             Checksum checksum,
             SegmentList segments,
             TermIndex terms,
+            InternalIndex internal,
             MessageStore messages,
             LogWriter writer,
             FailureGate gate,
@@ -38,6 +40,7 @@ final class SnapshotStore {
         this.checksum = checksum;
         this.segments = segments;
         this.terms = terms;
+        this.internal = internal;
         this.messages = messages;
         this.writer = writer;
         this.gate = gate;
@@ -109,6 +112,7 @@ final class SnapshotStore {
                 byte[] summary = SegmentSummary.encode(
                         segment,
                         terms,
+                        internal,
                         checksum,
                         out -> messages.writeRuns(out, segment.firstIndex(), segment.lastIndex()));
                 writeForced(SegmentSummary.fileName(segment), summary);

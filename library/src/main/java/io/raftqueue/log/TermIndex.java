@@ -2,7 +2,6 @@ package io.raftqueue.log;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** The term of every entry, as the few points where it changes. */
 final class TermIndex {
@@ -69,15 +68,12 @@ final class TermIndex {
         }
     }
 
-    static void read(ByteBuffer in, long first, @Nullable TermIndex into) {
+    void read(ByteBuffer in, long first) {
         long count = RunList.varint(in);
         long at = first;
         for (long i = 0; i < count; i++) {
             at += RunList.varint(in);
-            long entryTerm = RunList.varint(in);
-            if (into != null) {
-                into.add(at, entryTerm);
-            }
+            add(at, RunList.varint(in));
         }
     }
 
