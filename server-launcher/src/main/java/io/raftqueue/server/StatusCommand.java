@@ -63,7 +63,11 @@ final class StatusCommand implements Callable<Integer> {
                 orDash(member.path("raftAddress").asText("")),
                 orDash(member.path("httpAddress").asText("")),
                 lag < 0 ? "-" : Long.toString(lag),
-                orDash(member.path("lastContact").asText("")));
+                millis(member.path("lastContactMillis")));
+    }
+
+    private static String millis(JsonNode contact) {
+        return contact.isNumber() ? contact.asLong() + " ms ago" : "-";
     }
 
     private static String orDash(String text) {
