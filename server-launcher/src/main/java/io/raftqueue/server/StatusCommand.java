@@ -5,6 +5,7 @@ import io.raftqueue.server.HostPort.EmptyHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("ID", "ROLE", "RAFT", "HTTP", "LAG", "LAST CONTACT"));
         members.forEach(member -> rows.add(row(member)));
+        rows.subList(1, rows.size()).sort(Comparator.comparing(row -> row.get(0)));
         var out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
         String leader = stats.path("leader").asText("");
         out.println("cluster " + orDash(stats.path("cluster").asText("")) + ", leader " + orDash(leader) + ", term "
@@ -63,11 +65,7 @@ final class StatusCommand implements Callable<Integer> {
                 orDash(member.path("raftAddress").asText("")),
                 orDash(member.path("httpAddress").asText("")),
                 lag < 0 ? "-" : Long.toString(lag),
-                millis(member.path("lastContactMillis")));
-    }
-
-    private static String millis(JsonNode contact) {
-        return contact.isNumber() ? contact.asLong() + " ms ago" : "-";
+                orDash(member.path("lastContact").asText("")));
     }
 
     private static String orDash(String text) {

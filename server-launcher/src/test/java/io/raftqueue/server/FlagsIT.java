@@ -80,7 +80,6 @@ class FlagsIT {
                         .formatted(directory, stoppedRaft, processes.freePort()));
         stopped.awaitLine("stopped is leader of cluster .*");
         assertThat(stopped.terminate()).isZero();
-        situation.put("stopped.dir", directory + "/stopped");
         situation.put("stopped.raft", Integer.toString(stoppedRaft));
 
         Path newer = copy(directory.resolve("stopped"), directory.resolve("newer"));
@@ -105,9 +104,15 @@ class FlagsIT {
         return target;
     }
 
-    private List<String> run(Row row) throws InterruptedException {
+    private List<String> run(Row row) throws IOException, InterruptedException {
         var problems = new ArrayList<String>();
         Map<String, String> values = new HashMap<>(situation);
+        // A copy for each row: two may run at once.
+        Path stopped = processes.directory().resolve("stopped");
+        values.put(
+                "stopped.dir",
+                copy(stopped, processes.directory().resolve("stopped" + row.number()))
+                        .toString());
         values.put("raft", Integer.toString(processes.freePort()));
         values.put("http", Integer.toString(processes.freePort()));
         values.put("fresh.dir", processes.directory() + "/fresh" + row.number());
