@@ -141,7 +141,7 @@ final class Call {
         if (!future.isDone() && whenHungUp != null) {
             watch = new HangUpWatch((HttpServerConnection) exchange.getConnection(), this::hungUp);
         }
-        future.whenComplete((answer, failure) -> {
+        var unused = future.whenComplete((answer, failure) -> {
             Answer made = failure == null ? answer : unforeseen(failure);
             if (exchange.isInIoThread()) {
                 answer(made);

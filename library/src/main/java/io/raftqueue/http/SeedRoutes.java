@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +81,7 @@ final class SeedRoutes {
     }
 
     private static Answer data(EncodedMessage message) {
-        byte[] json = isJson(message.contentType()) ? Json.compact(message.payload()) : null;
+        byte[] json = MessageJson.isJson(message.contentType()) ? Json.compact(message.payload()) : null;
         byte[] data = json != null ? json : wrapped(message);
         byte[] body = new byte[data.length + 10];
         byte[] before = "{\"Data\":".getBytes(StandardCharsets.US_ASCII);
@@ -99,15 +98,6 @@ final class SeedRoutes {
         String json = "{\"contentType\":" + Json.quote(message.contentType()) + ",\"payloadBase64\":\""
                 + Base64.getEncoder().encodeToString(message.payload()) + "\"}";
         return json.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Whether a content type says JSON. */
-    static boolean isJson(String contentType) {
-        int semicolon = contentType.indexOf(';');
-        String type = (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
-                .trim()
-                .toLowerCase(Locale.ROOT);
-        return type.equals(Answer.JSON) || type.endsWith("+json");
     }
 
     private CompletableFuture<Answer> stats(Call call) {

@@ -85,6 +85,7 @@ final class UndertowServer implements HttpAdapter.RunningServer {
             var routes = new Routes(limits.bodyBytes());
             new SeedRoutes(node, call -> listen.host().isEmpty() ? call.reachedAt() : address).addTo(routes);
             new OperatorRoutes(node).addTo(routes);
+            new QueueRoutes(node, worker).addTo(routes);
             listener.setRootHandler(new Router(routes, inFlight));
             inFlight.begin(worker.getIoThread());
             door.resumeAccepts();
