@@ -38,7 +38,7 @@ final class ClusterDoor {
         /** On disk when it returns. */
         void adopt(UUID clusterId);
 
-        HelloAnswer introduceTo(UUID who, String whoId, String whoAddress);
+        HelloAnswer introduceTo(String whoId, String whoAddress, String asked);
 
         void send(String raftAddress, @Nullable UUID to, PeerMessage message);
 
@@ -96,8 +96,11 @@ final class ClusterDoor {
         }
         addresses.put(e.sender(), e.senderAddress());
         PeerMessage message = e.message();
-        if (message instanceof Hello) {
-            house.send(e.senderAddress(), e.sender(), house.introduceTo(e.sender(), e.senderId(), e.senderAddress()));
+        if (message instanceof Hello hello) {
+            house.send(
+                    e.senderAddress(),
+                    e.sender(),
+                    house.introduceTo(e.senderId(), e.senderAddress(), hello.asked()));
         } else if (message instanceof HelloAnswer answer) {
             heard(e, answer);
         } else if (message instanceof Admin request && self(e)) {
@@ -150,7 +153,7 @@ final class ClusterDoor {
         if (own != null && !own.equals(cluster) && house.foundedAlone() && (!asked || now - askedAt >= ASK_NANOS)) {
             asked = true;
             askedAt = now;
-            house.send(e.senderAddress(), e.sender(), new Hello());
+            house.send(e.senderAddress(), e.sender(), new Hello(e.senderAddress()));
         }
     }
 

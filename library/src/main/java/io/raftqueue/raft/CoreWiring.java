@@ -90,7 +90,16 @@ final class CoreWiring {
         return new Submissions.Route() {
             @Override
             public boolean open() {
-                return core.consensus().leader() != null;
+                // The state applies nothing of a node that is no member.
+                Configuration configuration = core.consensus().configuration();
+                return core.consensus().leader() != null
+                        && configuration != null
+                        && configuration.member(self) != null;
+            }
+
+            @Override
+            public long lastApplied(long epoch) {
+                return core.machine.state().lastSerial(self, epoch);
             }
 
             @Override
@@ -168,6 +177,14 @@ final class CoreWiring {
             }
 
             @Override
+            public boolean knows(String id) {
+                Configuration configuration = core.consensus().configuration();
+                return configuration != null
+                        && configuration.members().stream()
+                                .anyMatch(m -> m.id().equals(id));
+            }
+
+            @Override
             public void ask(Admin request) {
                 UUID leader = core.consensus().leader();
                 if (self.equals(leader)) {
@@ -224,9 +241,9 @@ final class CoreWiring {
             @Override
             public void hello(String raftAddress) {
                 if (raftAddress.equals(core.world.raftAddress())) {
-                    core.duties.heard(self, introduce(false), core.now());
+                    core.duties.heard(self, introduce(false, raftAddress), core.now());
                 } else {
-                    send(raftAddress, null, new Hello());
+                    send(raftAddress, null, new Hello(raftAddress));
                 }
             }
 
@@ -280,7 +297,7 @@ final class CoreWiring {
         };
     }
 
-    private HelloAnswer introduce(boolean knowsAsker) {
+    private HelloAnswer introduce(boolean knowsAsker, String asked) {
         UUID leader = core.consensus().leader();
         Configuration configuration = core.consensus().configuration();
         Member leading = leader == null || configuration == null ? null : configuration.member(leader);
@@ -291,7 +308,8 @@ final class CoreWiring {
                 core.clusterId(),
                 knowsAsker,
                 leading == null ? "" : leading.id(),
-                leading == null ? "" : leading.raftAddress());
+                leading == null ? "" : leading.raftAddress(),
+                asked);
     }
 
     ClusterDoor.House house() {
@@ -312,13 +330,14 @@ final class CoreWiring {
             }
 
             @Override
-            public HelloAnswer introduceTo(UUID who, String whoId, String whoAddress) {
+            public HelloAnswer introduceTo(String whoId, String whoAddress, String asked) {
                 Configuration configuration = core.consensus().configuration();
-                return introduce(configuration != null
+                boolean known = configuration != null
                         && configuration.members().stream()
                                 .anyMatch(m -> !m.incarnation().equals(self)
                                         && (m.id().equals(whoId)
-                                                || m.raftAddress().equals(whoAddress))));
+                                                || m.raftAddress().equals(whoAddress)));
+                return introduce(known, asked);
             }
 
             @Override

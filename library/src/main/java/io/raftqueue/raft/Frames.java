@@ -1,5 +1,6 @@
 package io.raftqueue.raft;
 
+import io.raftqueue.command.CommandCodec;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,8 +21,8 @@ import java.util.zip.CRC32C;
 final class Frames {
     static final byte VERSION = 1;
     static final int HEADER = 8;
-    /** The largest batch (16 MiB) and what may be packed beside it. */
-    static final int MAX_PAYLOAD = 40 << 20;
+    /** The largest entry, and what is packed beside it. */
+    static final int MAX_PAYLOAD = CommandCodec.MAX_BATCH_BYTES + (1 << 20);
 
     private static final int TRUSTED_LENGTH = 1 << 20;
     private static final byte[] GREETING = {'R', 'Q', 'P', VERSION};

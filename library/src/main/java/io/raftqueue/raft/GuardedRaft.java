@@ -3,6 +3,8 @@ package io.raftqueue.raft;
 import io.raftqueue.consensus.NotLeaderException;
 import io.raftqueue.raft.PeerMessage.Envelope;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +86,7 @@ final class GuardedRaft extends RAFT {
     @Override
     public void stop() {
         stopping = true;
-        inbox.put(() -> {});
+        execute(() -> {});
         Thread raft = thread;
         if (raft != null && raft != Thread.currentThread()) {
             boolean interrupted = false;
@@ -103,18 +105,28 @@ final class GuardedRaft extends RAFT {
 
     /** Runs the task on the raft thread. @return false when that has ended */
     boolean execute(Runnable task) {
-        return inbox.put(task);
+        return execute(task, () -> {});
+    }
+
+    /**
+     * As {@link #execute(Runnable)}.
+     *
+     * @param whenDropped runs instead when the raft thread ends before it comes to the task
+     */
+    boolean execute(Runnable task, Runnable whenDropped) {
+        return inbox.put(task, whenDropped);
     }
 
     private void run() {
+        Iterator<Inbox.Work> work = Collections.emptyIterator();
         try {
             ReplicaCore raft = core();
             raft.start(System.nanoTime());
             long ticked = System.nanoTime();
             while (!stopping) {
-                List<Runnable> work = inbox.take(raft.behind() ? 0 : TICK_NANOS);
-                for (Runnable task : work) {
-                    task.run();
+                work = inbox.take(raft.behind() ? 0 : TICK_NANOS).iterator();
+                while (work.hasNext()) {
+                    work.next().task().run();
                 }
                 long now = System.nanoTime();
                 if (now - ticked >= TICK_NANOS) {
@@ -128,7 +140,9 @@ final class GuardedRaft extends RAFT {
             // The gate: from here on nothing is appended, acknowledged, voted or applied.
             onFailure.accept(failure);
         } finally {
-            inbox.close();
+            List<Inbox.Work> left = inbox.close();
+            work.forEachRemaining(w -> w.whenDropped().run());
+            left.forEach(w -> w.whenDropped().run());
         }
     }
 
@@ -163,7 +177,7 @@ final class GuardedRaft extends RAFT {
         UUID peer = heardOn.remove(source);
         if (peer != null) {
             LOG.debug("the connection from {} ended", peer);
-            inbox.put(() -> core().peerLost(peer, System.nanoTime()));
+            execute(() -> core().peerLost(peer, System.nanoTime()));
         }
     }
 
@@ -196,16 +210,18 @@ final class GuardedRaft extends RAFT {
     public CompletableFuture<byte[]> setAsync(byte[] buffer, int offset, int length, Options options) {
         byte[] payload = Arrays.copyOfRange(buffer, offset, offset + length);
         CompletableFuture<byte[]> result = new CompletableFuture<>();
-        boolean accepted = execute(() -> {
+        Runnable refuse = () ->
+                result.completeExceptionally(new IllegalStateException("the node is closed; nothing was appended"));
+        Runnable propose = () -> {
             try {
                 long index = core().consensus().propose(payload, System.nanoTime());
                 core().engineCalls.add(index, core().consensus().term(), result);
             } catch (NotLeaderException e) {
                 result.completeExceptionally(e);
             }
-        });
-        if (!accepted) {
-            result.completeExceptionally(new IllegalStateException("the node is closed; nothing was appended"));
+        };
+        if (!execute(propose, refuse)) {
+            refuse.run();
         }
         return result;
     }

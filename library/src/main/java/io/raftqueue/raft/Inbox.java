@@ -15,16 +15,23 @@ final class Inbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition drained = lock.newCondition();
-    private List<Runnable> waiting = new ArrayList<>();
-    private List<Runnable> spare = new ArrayList<>();
+    private List<Work> waiting = new ArrayList<>();
+    private List<Work> spare = new ArrayList<>();
     private long peerBytes;
     private boolean closed;
 
-    /** Adds a task; false when the raft thread has ended: it will not run. */
-    boolean put(Runnable task) {
+    /**
+     * Something for the raft thread.
+     *
+     * @param whenDropped runs instead, on that thread, when it ends before it came to the task
+     */
+    record Work(Runnable task, Runnable whenDropped) {}
+
+    /** Adds a task; false when the raft thread has ended: neither of the two will run. */
+    boolean put(Runnable task, Runnable whenDropped) {
         lock.lock();
         try {
-            return add(task);
+            return add(new Work(task, whenDropped));
         } finally {
             lock.unlock();
         }
@@ -38,17 +45,17 @@ final class Inbox {
                 drained.await();
             }
             peerBytes += bytes;
-            return add(task);
+            return add(new Work(task, () -> {}));
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean add(Runnable task) {
+    private boolean add(Work work) {
         if (closed) {
             return false;
         }
-        waiting.add(task);
+        waiting.add(work);
         if (waiting.size() == 1) {
             arrived.signal();
         }
@@ -56,14 +63,14 @@ final class Inbox {
     }
 
     /** Everything that waits, after at most {@code maxNanos}; valid until the next call. */
-    List<Runnable> take(long maxNanos) throws InterruptedException {
+    List<Work> take(long maxNanos) throws InterruptedException {
         lock.lock();
         try {
             long nanos = maxNanos;
             while (waiting.isEmpty() && nanos > 0 && !closed) {
                 nanos = arrived.awaitNanos(nanos);
             }
-            List<Runnable> taken = waiting;
+            List<Work> taken = waiting;
             spare.clear();
             waiting = spare;
             spare = taken;
@@ -76,13 +83,13 @@ final class Inbox {
     }
 
     /** Refuses what comes from now on. @return what was left */
-    List<Runnable> close() {
+    List<Work> close() {
         lock.lock();
         try {
             closed = true;
             arrived.signalAll();
             drained.signalAll();
-            List<Runnable> left = List.copyOf(waiting);
+            List<Work> left = List.copyOf(waiting);
             waiting.clear();
             return left;
         } finally {

@@ -96,7 +96,7 @@ final class Introduction {
         } else if (begin instanceof Begin.Join join) {
             host.knock(join.raftAddress());
         } else if (begin instanceof Begin.Members) {
-            others.keySet().forEach(address -> host.send(address, new Hello()));
+            others.keySet().forEach(address -> host.send(address, new Hello(address)));
         }
     }
 

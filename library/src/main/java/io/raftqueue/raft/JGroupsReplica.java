@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /** A replica on real disks, sockets and threads: a {@link ReplicaCore} in the JGroups stack of {@link ReplicaStack}. */
 final class JGroupsReplica implements Replica, ReplicaEvents {
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsReplica.class);
+    private static final int LONGEST_ID = 128;
     private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final List<NodeListener> listeners;
@@ -114,8 +115,9 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     }
 
     private void onRaftThread(CompletableFuture<?> caller, Runnable task) {
-        if (closed.get() || failed.get() || !stack.execute(task)) {
-            caller.completeExceptionally(ended().get());
+        Runnable refuse = () -> caller.completeExceptionally(ended().get());
+        if (closed.get() || failed.get() || !stack.execute(task, refuse)) {
+            refuse.run();
         }
     }
 
@@ -181,12 +183,21 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     @Override
     public CompletableFuture<JoinOutcome> join(String id, String raftAddress, long deadlineNanos) {
         PeerAddress.parse(raftAddress);
+        checkId(id);
         return membership(Admin.Kind.JOIN, id, raftAddress, false, deadlineNanos);
     }
 
     @Override
     public CompletableFuture<Void> remove(String id, boolean force, long deadlineNanos) {
+        checkId(id);
         return membership(Admin.Kind.REMOVE, id, "", force, deadlineNanos).thenApply(done -> null);
+    }
+
+    private static void checkId(String id) {
+        if (id.isBlank() || id.length() > LONGEST_ID) {
+            throw new IllegalArgumentException("id \"" + id.substring(0, Math.min(LONGEST_ID, id.length()))
+                    + "\" is not usable: a node's id is 1 to " + LONGEST_ID + " characters");
+        }
     }
 
     private CompletableFuture<JoinOutcome> membership(
@@ -313,7 +324,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private void leave() {
         long deadline = System.nanoTime() + LEAVE_NANOS;
         CompletableFuture<Void> left = new CompletableFuture<>();
-        if (stack.execute(() -> stack.leaveBy(deadline, left))) {
+        if (stack.execute(() -> stack.leaveBy(deadline, left), () -> left.complete(null))) {
             left.orTimeout(LEAVE_NANOS + TimeUnit.SECONDS.toNanos(1), TimeUnit.NANOSECONDS)
                     .exceptionally(late -> null)
                     .join();

@@ -2,7 +2,9 @@ package io.raftqueue.raft;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -30,7 +32,7 @@ final class LeaderIntake {
         /** False when it leads no longer, or hands over: nothing was appended. */
         boolean propose(byte[] batch);
 
-        /** The last serial of that member's epoch which the state has applied; -1 when fenced by a newer epoch. */
+        /** The last serial of that member's epoch which the state has applied; 0 when it knows none. */
         long lastApplied(UUID member, long epoch);
 
         /** Tells the member that nothing was appended; it resends from {@code expectedSerial} if that is positive. */
@@ -40,10 +42,15 @@ final class LeaderIntake {
     @SuppressWarnings("ArrayRecordComponent")
     private record Early(UUID member, long epoch, long serial, byte[] batch) {}
 
+    private record Numbered(UUID member, long epoch, long serial) {}
+
     private record Proposed(long epoch, long serial) {}
 
     private final Leadership leadership;
     private final ArrayDeque<Early> early = new ArrayDeque<>();
+    /** What is among the early ones: each is sent again and again while it waits. */
+    private final Set<Numbered> waits = new HashSet<>();
+
     private final Map<UUID, Proposed> proposed = new HashMap<>();
     private long earlyBytes;
 
@@ -55,7 +62,9 @@ final class LeaderIntake {
         if (!leadership.leads()) {
             leadership.refuse(member, epoch, 0);
         } else if (!leadership.ready() || !early.isEmpty() || !leadership.accepts(batch.length)) {
-            if (early.size() < MAX_EARLY && earlyBytes + batch.length <= MAX_EARLY_BYTES) {
+            if (early.size() < MAX_EARLY
+                    && earlyBytes + batch.length <= MAX_EARLY_BYTES
+                    && waits.add(new Numbered(member, epoch, serial))) {
                 early.add(new Early(member, epoch, serial, batch));
                 earlyBytes += batch.length;
             }
@@ -71,6 +80,7 @@ final class LeaderIntake {
                 && leadership.accepts(early.element().batch().length)) {
             Early next = early.remove();
             earlyBytes -= next.batch().length;
+            waits.remove(new Numbered(next.member(), next.epoch(), next.serial()));
             append(next.member(), next.epoch(), next.serial(), next.batch());
         }
     }
@@ -84,9 +94,6 @@ final class LeaderIntake {
             return; // a message of that member's earlier life
         } else {
             done = leadership.lastApplied(member, epoch);
-            if (done < 0) {
-                return;
-            }
         }
         if (serial <= done) {
             return; // under way, or applied: the member sees it in its own log
@@ -104,6 +111,7 @@ final class LeaderIntake {
     void termChanged() {
         proposed.clear();
         early.clear();
+        waits.clear();
         earlyBytes = 0;
     }
 }

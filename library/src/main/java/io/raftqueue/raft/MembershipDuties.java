@@ -106,7 +106,7 @@ final class MembershipDuties {
     /** Somebody told who answers at an address. */
     void heard(UUID incarnation, HelloAnswer answer, long now) {
         for (Task t : tasks.values()) {
-            if (t.request.raftAddress().equals(answer.raftAddress())) {
+            if (t.request.raftAddress().equals(answer.asked())) {
                 t.incarnation = incarnation;
                 t.heard = answer;
             }
@@ -172,6 +172,10 @@ final class MembershipDuties {
         }
         if (!heard.id().equals(asked.id())) {
             return conflict("the node at " + asked.raftAddress() + " is " + heard.id() + ", not " + asked.id());
+        }
+        if (!heard.raftAddress().equals(asked.raftAddress())) {
+            return conflict(asked.id() + " answers at " + asked.raftAddress() + ", but is reached at "
+                    + heard.raftAddress() + " as it says itself: join it by that address");
         }
         UUID cluster = current().clusterId();
         if (heard.clusterId() != null && !heard.clusterId().equals(cluster)) {

@@ -26,6 +26,9 @@ final class MembershipRequests {
         boolean open();
 
         void ask(Admin request);
+
+        /** Whether this member knows of a member with that id. */
+        boolean knows(String id);
     }
 
     private static final class Pending {
@@ -33,14 +36,16 @@ final class MembershipRequests {
         final CompletableFuture<JoinOutcome> caller;
         final long since;
         final long deadline;
+        final boolean known;
         boolean sent;
         long sentAt;
 
-        Pending(Admin request, CompletableFuture<JoinOutcome> caller, long since, long deadline) {
+        Pending(Admin request, CompletableFuture<JoinOutcome> caller, long since, long deadline, boolean known) {
             this.request = request;
             this.caller = caller;
             this.since = since;
             this.deadline = deadline;
+            this.known = known;
         }
     }
 
@@ -68,7 +73,12 @@ final class MembershipRequests {
         long requestId = nextId++;
         pending.put(
                 requestId,
-                new Pending(new Admin(requestId, kind, id, raftAddress, force, millis), caller, now, deadline));
+                new Pending(
+                        new Admin(requestId, kind, id, raftAddress, force, millis),
+                        caller,
+                        now,
+                        deadline,
+                        route.knows(id)));
         tick(now);
     }
 
@@ -105,8 +115,13 @@ final class MembershipRequests {
             case CATCHING_UP -> p.caller.complete(JoinOutcome.CATCHING_UP);
             case UNREACHABLE ->
                 p.caller.completeExceptionally(new MembershipException(Reason.UNREACHABLE, answer.text()));
-            case UNKNOWN_MEMBER ->
-                p.caller.completeExceptionally(new MembershipException(Reason.UNKNOWN_MEMBER, answer.text()));
+            case UNKNOWN_MEMBER -> {
+                if (p.known) {
+                    p.caller.complete(JoinOutcome.VOTER); // removed by a leader that could not say so any more
+                } else {
+                    p.caller.completeExceptionally(new MembershipException(Reason.UNKNOWN_MEMBER, answer.text()));
+                }
+            }
             default -> p.caller.completeExceptionally(new MembershipException(Reason.CONFLICT, answer.text()));
         }
     }

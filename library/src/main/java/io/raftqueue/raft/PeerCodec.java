@@ -1,5 +1,7 @@
 package io.raftqueue.raft;
 
+import io.raftqueue.consensus.Configuration;
+import io.raftqueue.consensus.InternalEntryCodec;
 import io.raftqueue.consensus.RaftMessageCodec;
 import io.raftqueue.raft.PeerMessage.Admin;
 import io.raftqueue.raft.PeerMessage.AdminAnswer;
@@ -73,7 +75,7 @@ final class PeerCodec {
             UUID cluster = readUuid(in);
             UUID sender = readUuid(in);
             String senderId = readText(in);
-            String senderAddress = readText(in);
+            String senderAddress = readAddress(in);
             UUID target = readUuid(in);
             PeerMessage message = readMessage(tag, in);
             if (sender == null) {
@@ -132,6 +134,8 @@ final class PeerCodec {
         } else if (message instanceof ForwardRefused m) {
             out.writeLong(m.epoch());
             out.writeLong(m.expectedSerial());
+        } else if (message instanceof Hello m) {
+            write(out, m.asked());
         } else if (message instanceof HelloAnswer m) {
             write(out, m.id());
             write(out, m.raftAddress());
@@ -140,6 +144,7 @@ final class PeerCodec {
             out.writeBoolean(m.knowsAsker());
             write(out, m.leaderId());
             write(out, m.leaderRaftAddress());
+            write(out, m.asked());
         } else if (message instanceof Presence m) {
             out.writeBoolean(m.storageFull());
         } else if (message instanceof Found m) {
@@ -174,25 +179,45 @@ final class PeerCodec {
             case CONSENSUS -> new Consensus(RaftMessageCodec.decode(readBytes(in)));
             case FORWARD -> new Forward(in.getLong(), in.getLong(), readBytes(in));
             case FORWARD_REFUSED -> new ForwardRefused(in.getLong(), in.getLong());
-            case HELLO -> new Hello();
+            case HELLO -> new Hello(readAddress(in));
             case HELLO_ANSWER ->
                 new HelloAnswer(
                         readText(in),
-                        readText(in),
+                        readAddress(in),
                         readText(in),
                         readUuid(in),
                         readFlag(in),
                         readText(in),
-                        readText(in));
+                        readText(in),
+                        readAddress(in));
             case PRESENCE -> new Presence(readFlag(in));
-            case FOUND -> new Found(readBytes(in));
-            case ADMIN -> new Admin(in.getLong(), readKind(in), readText(in), readText(in), readFlag(in), in.getLong());
+            case FOUND -> new Found(readConfiguration(in));
+            case ADMIN -> readAdmin(in);
             case ADMIN_ANSWER -> new AdminAnswer(in.getLong(), readOutcome(in), readText(in));
             case SNAPSHOT_CHUNK ->
                 new SnapshotChunk(in.getLong(), in.getLong(), in.getLong(), in.getLong(), readFlag(in), readBytes(in));
             case SNAPSHOT_PROGRESS -> new SnapshotProgress(in.getLong(), in.getLong(), readFlag(in));
             default -> throw new IllegalArgumentException("peer message of unknown tag " + tag);
         };
+    }
+
+    private static Admin readAdmin(ByteBuffer in) {
+        long requestId = in.getLong();
+        Admin.Kind kind = readKind(in);
+        String id = readText(in);
+        String address = kind == Admin.Kind.JOIN ? readAddress(in) : readText(in);
+        return new Admin(requestId, kind, id, address, readFlag(in), in.getLong());
+    }
+
+    /** It must be what it says: it is looked at only much later. */
+    private static byte[] readConfiguration(ByteBuffer in) {
+        byte[] bytes = readBytes(in);
+        Configuration configuration = InternalEntryCodec.decode(bytes);
+        if (configuration == null) {
+            throw new IllegalArgumentException("a founding message without members");
+        }
+        configuration.members().forEach(m -> PeerAddress.parse(m.raftAddress()));
+        return bytes;
     }
 
     private static int outcomeTag(AdminAnswer.Outcome outcome) {
@@ -252,6 +277,13 @@ final class PeerCodec {
         byte[] bytes = new byte[Short.toUnsignedInt(in.getShort())];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** An address that can be answered to. */
+    private static String readAddress(ByteBuffer in) {
+        String address = readText(in);
+        PeerAddress.parse(address);
+        return address;
     }
 
     private static void write(DataOutputStream out, byte[] bytes) throws IOException {

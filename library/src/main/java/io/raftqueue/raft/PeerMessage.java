@@ -30,8 +30,12 @@ sealed interface PeerMessage {
     /** Back: it was not appended. With {@code expectedSerial} > 0 the sender shall resend from there on. */
     record ForwardRefused(long epoch, long expectedSerial) implements PeerMessage {}
 
-    /** Who are you? */
-    record Hello() implements PeerMessage {}
+    /**
+     * Who are you?
+     *
+     * @param asked the address that was dialled; it comes back in the answer, for the node may give itself another
+     */
+    record Hello(String asked) implements PeerMessage {}
 
     /**
      * I am.
@@ -39,6 +43,7 @@ sealed interface PeerMessage {
      * @param clusterId null when in no cluster
      * @param knowsAsker whether the asker's id or address is one of that cluster's members'
      * @param leaderId empty when not known, as its addresses
+     * @param asked as in the question
      */
     record HelloAnswer(
             String id,
@@ -47,7 +52,8 @@ sealed interface PeerMessage {
             @Nullable UUID clusterId,
             boolean knowsAsker,
             String leaderId,
-            String leaderRaftAddress)
+            String leaderRaftAddress,
+            String asked)
             implements PeerMessage {}
 
     /**

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
@@ -40,6 +42,7 @@ final class PeerTransport extends TP {
     static final int MAX_LINKS = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
+    private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int GREETING_TIMEOUT_MS = 2_000;
 
     private final PeerAddress bind;
@@ -155,6 +158,8 @@ final class PeerTransport extends TP {
             } catch (IOException e) {
                 if (!closed) {
                     LOG.warn("cannot accept a connection on raft port {}: {}", bind.getPort(), e.toString());
+                    // Out of file descriptors, as a rule, and so again at once.
+                    LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
             }
         }

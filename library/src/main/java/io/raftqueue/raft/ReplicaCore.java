@@ -36,7 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaCore implements ConsensusListener {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaCore.class);
+    /** Applied between two looks at what came in, so that a long backlog delays no heartbeat. */
     private static final int APPLY_AT_ONCE = 4_096;
+
+    private static final long APPLY_BYTES_AT_ONCE = 8 << 20;
 
     final Surroundings world;
     final SegmentedLog log;
@@ -214,13 +217,17 @@ final class ReplicaCore implements ConsensusListener {
         if (from > committed) {
             return;
         }
-        long to = Math.min(committed, from + APPLY_AT_ONCE - 1);
-        for (long index = from; index <= to; index++) {
-            Entry entry = log.entry(index);
+        long most = Math.min(committed, from + APPLY_AT_ONCE - 1);
+        long bytes = 0;
+        long to = from - 1;
+        while (to < most && bytes < APPLY_BYTES_AT_ONCE) {
+            to++;
+            Entry entry = log.entry(to);
             if (entry == null) {
-                throw new IllegalStateException("entry " + index + " is committed but not in the log, which has "
+                throw new IllegalStateException("entry " + to + " is committed but not in the log, which has "
                         + log.firstIndex() + " to " + log.lastIndex());
             }
+            bytes += entry.payload().length;
             apply(entry);
         }
         reads.applied(to);
@@ -256,9 +263,10 @@ final class ReplicaCore implements ConsensusListener {
             submissions.applied(serial, d.results());
         } else if (outcome instanceof Outcome.Gap g) {
             submissions.resendFrom(g.expectedSerial(), now);
-        } else {
-            submissions.fenced();
+        } else if (outcome instanceof Outcome.Fenced f && f.epoch() >= 0) {
+            submissions.fenced(f.epoch(), now);
         }
+        // Fenced as no member: if it is brought in again, what is under way goes again.
     }
 
     /** A snapshot took the place of log and state. */

@@ -33,6 +33,7 @@ import org.jgroups.JChannel;
 import org.jgroups.protocols.raft.RAFT;
 import org.jgroups.raft.RaftHandle;
 import org.jgroups.util.ExtendedUUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class ReplicaStack {
     private static final long DRAIN_SECONDS = 5;
 
     private final NodeOptions options;
+    private final Consumer<Throwable> onFailure;
     private final NioDirectory disk;
     private final DataDirectory directory;
     private final SegmentedLog log;
@@ -54,9 +56,11 @@ final class ReplicaStack {
     private final RaftHandle handle;
     private final ReplicaCore core;
     private final boolean wasEmpty;
+    private volatile @Nullable Thread teardown;
 
     private ReplicaStack(NodeOptions options, ReplicaEvents events, Consumer<Throwable> onFailure) throws Exception {
         this.options = options;
+        this.onFailure = onFailure;
         String name = options.id().isEmpty() ? "node" : options.id();
         this.background = Executors.newSingleThreadScheduledExecutor(daemon("raftqueue-disk-" + name));
         this.completions = Executors.newSingleThreadExecutor(daemon("raftqueue-answers-" + name));
@@ -102,7 +106,6 @@ final class ReplicaStack {
             raft.host(core);
             raft.log(new EngineLog(log));
             raft.raftId(directory.identity().name());
-            log.onFailure(onFailure);
             this.channel = new JChannel(transport, raft);
             channel.setName(directory.identity().name());
             channel.addAddressGenerator(
@@ -160,6 +163,7 @@ final class ReplicaStack {
     }
 
     void connect(LongConsumer afterBatch) {
+        log.onFailure(onFailure);
         raft.afterBatch(afterBatch);
         try {
             channel.connect("raftqueue");
@@ -176,8 +180,9 @@ final class ReplicaStack {
         return handle;
     }
 
-    boolean execute(Runnable task) {
-        return raft.execute(task);
+    /** Runs the task on the raft thread; {@code whenDropped} when that ends before. @return false when it has ended */
+    boolean execute(Runnable task, Runnable whenDropped) {
+        return raft.execute(task, whenDropped);
     }
 
     private void inBackground(Runnable task) {
@@ -202,7 +207,7 @@ final class ReplicaStack {
         } else {
             var unused = background.schedule(
                     () -> {
-                        if (!raft.execute(() -> leaveBy(deadline, left))) {
+                        if (!raft.execute(() -> leaveBy(deadline, left), () -> left.complete(null))) {
                             left.complete(null);
                         }
                     },
@@ -213,14 +218,15 @@ final class ReplicaStack {
 
     /** After a failure: ends sockets and the raft thread from another thread, then does the rest. */
     void abandon(Runnable then) {
-        Thread teardown = new Thread(
+        Thread thread = new Thread(
                 () -> {
                     channel.close();
                     then.run();
                 },
                 "raftqueue-teardown-" + directory.identity().name());
-        teardown.setDaemon(true);
-        teardown.start();
+        thread.setDaemon(true);
+        teardown = thread;
+        thread.start();
     }
 
     /** A cluster founded by mistake on an empty directory is put aside, so that the directory is empty again. */
@@ -232,6 +238,7 @@ final class ReplicaStack {
     }
 
     void close() {
+        awaitTeardown();
         channel.close();
         core.transfers.close();
         drain(background);
@@ -240,6 +247,18 @@ final class ReplicaStack {
         directory.close();
         if (options.deleteOnClose()) {
             AbandonedData.delete(options.directory());
+        }
+    }
+
+    /** What follows a failure touches the same things. */
+    private void awaitTeardown() {
+        Thread thread = teardown;
+        if (thread != null && thread != Thread.currentThread()) {
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

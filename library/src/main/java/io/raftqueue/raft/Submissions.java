@@ -1,5 +1,6 @@
 package io.raftqueue.raft;
 
+import io.raftqueue.MessageTooLargeException;
 import io.raftqueue.NoLeaderException;
 import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.OverloadedException;
@@ -39,6 +40,8 @@ final class Submissions {
     static final int MAX_WAITING = 100_000;
 
     static final long MAX_WAITING_BYTES = 256L << 20;
+    private static final int MAX_COMMAND_BYTES = CommandCodec.MAX_BATCH_BYTES - CommandCodec.MAX_BATCH_OVERHEAD;
+    private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     /** Completing a few callers costs less than a hand-over to another thread. */
     private static final int COMPLETE_INLINE = 2;
@@ -50,6 +53,9 @@ final class Submissions {
 
         /** Sends or proposes; may be lost. */
         void forward(long serial, byte[] batch);
+
+        /** The last serial of that epoch which this member's own state has applied. */
+        long lastApplied(long epoch);
     }
 
     /** @param late told the result when the caller's deadline had passed before it was known */
@@ -66,11 +72,17 @@ final class Submissions {
         final byte[] bytes;
         final List<Submission> submissions;
         long sentAt;
+        boolean asked;
+        long askedAt;
 
         Batch(long serial, byte[] bytes, List<Submission> submissions) {
             this.serial = serial;
             this.bytes = bytes;
             this.submissions = submissions;
+        }
+
+        List<Command> commands() {
+            return submissions.stream().map(Submission::command).toList();
         }
     }
 
@@ -110,9 +122,15 @@ final class Submissions {
             long deadline,
             long now) {
         if (caller.isDone()) {
+            late.accept(null);
             return;
         }
         int size = CommandCodec.encodedSize(command);
+        if (size > MAX_COMMAND_BYTES) {
+            caller.completeExceptionally(new MessageTooLargeException("not applied: the request has " + size
+                    + " bytes, more than the " + MAX_COMMAND_BYTES + " that one log entry takes: send it in parts"));
+            return;
+        }
         if (waiting.size() >= MAX_WAITING || waitingBytes + size > MAX_WAITING_BYTES) {
             caller.completeExceptionally(new OverloadedException("not applied: " + waiting.size() + " requests with "
                     + waitingBytes + " bytes already wait on this node; retry later (" + state.get() + ")"));
@@ -156,6 +174,10 @@ final class Submissions {
         if (commands.isEmpty()) {
             return null;
         }
+        return numbered(packed, commands);
+    }
+
+    private Batch numbered(List<Submission> packed, List<Command> commands) {
         long serial = nextSerial++;
         return new Batch(serial, CommandCodec.encode(new CommandBatch(node, epoch, serial, commands)), packed);
     }
@@ -176,26 +198,48 @@ final class Submissions {
         return epoch;
     }
 
-    /** The leader missed batches from {@code expectedSerial} on. */
+    /**
+     * A leader, or this member's own state, missed batches from {@code expectedSerial} on. What was applied is no longer
+     * under way, so the state lacks an older one only when it dropped the session, with this member's removal; otherwise
+     * the words of a leader were overtaken.
+     */
     void resendFrom(long expectedSerial, long now) {
         Batch oldest = inFlight.peek();
-        if (oldest != null && expectedSerial < oldest.serial) {
-            fenced(); // the session was dropped with this member's removal, and began anew
-        } else if (route.open()) {
+        if (oldest == null) {
+            return;
+        }
+        if (route.lastApplied(epoch) + 1 < oldest.serial) {
+            renew(epoch + 1, now);
+        } else if (expectedSerial >= oldest.serial && route.open()) {
             for (Batch batch : inFlight) {
+                if (batch.serial == expectedSerial && batch.asked && now - batch.askedAt < ASK_PAUSE_NANOS) {
+                    return; // each batch behind the missing one brought its own refusal
+                }
                 if (batch.serial >= expectedSerial) {
+                    batch.asked = true;
+                    batch.askedAt = now;
                     send(batch, now);
                 }
             }
         }
     }
 
-    /** Nothing of this session will be applied any more: what is under way has no answer, and a new one begins. */
-    void fenced() {
-        inFlight.forEach(b -> b.submissions.forEach(s -> unknown(s, "this member's session ended")));
-        inFlight.clear();
-        epoch++;
+    /** This member's own state met a batch of this session under a newer one. */
+    void fenced(long byEpoch, long now) {
+        renew(Math.max(epoch, byEpoch) + 1, now);
+    }
+
+    /**
+     * Begins a new session. This member's own state has seen the old one end without applying what is under way, and will
+     * never apply it under its old numbers: so it goes again under new ones, in its order.
+     */
+    private void renew(long newEpoch, long now) {
+        epoch = newEpoch;
         nextSerial = 1;
+        List<Batch> old = List.copyOf(inFlight);
+        inFlight.clear();
+        old.forEach(b -> inFlight.add(numbered(b.submissions, b.commands())));
+        leaderChanged(now);
     }
 
     /**
@@ -248,10 +292,11 @@ final class Submissions {
             } else if (now - s.deadline() >= 0) {
                 it.remove();
                 waitingBytes -= s.size();
-                s.caller()
-                        .completeExceptionally(new NoLeaderException(
-                                "not applied: " + (route.open() ? "the cluster did not get to it" : "no leader")
-                                        + " within " + elapsed(s, now) + "; retry is safe (" + state.get() + ")"));
+                notApplied(
+                        s,
+                        new NoLeaderException("not applied: "
+                                + (route.open() ? "the cluster did not get to it" : "no leader to be reached")
+                                + " within " + elapsed(s, now) + "; retry is safe (" + state.get() + ")"));
             }
         }
         for (Batch batch : inFlight) {
@@ -264,6 +309,12 @@ final class Submissions {
         Batch oldest = inFlight.peek();
         if (oldest != null && now - oldest.sentAt >= RESEND_NANOS) {
             leaderChanged(now);
+        }
+    }
+
+    private static void notApplied(Submission s, RuntimeException why) {
+        if (!s.caller().completeExceptionally(why)) {
+            s.late().accept(null);
         }
     }
 
@@ -282,7 +333,7 @@ final class Submissions {
 
     /** The node ends: {@code notApplied} for what never left it, outcome unknown for the rest. */
     void close(Supplier<? extends RuntimeException> notApplied, String why) {
-        waiting.forEach(s -> s.caller().completeExceptionally(notApplied.get()));
+        waiting.forEach(s -> notApplied(s, notApplied.get()));
         waiting.clear();
         waitingBytes = 0;
         inFlight.forEach(b -> b.submissions.forEach(s -> unknown(s, why)));
