@@ -98,9 +98,7 @@ final class ClusterDoor {
         PeerMessage message = e.message();
         if (message instanceof Hello hello) {
             house.send(
-                    e.senderAddress(),
-                    e.sender(),
-                    house.introduceTo(e.senderId(), e.senderAddress(), hello.asked()));
+                    e.senderAddress(), e.sender(), house.introduceTo(e.senderId(), e.senderAddress(), hello.asked()));
         } else if (message instanceof HelloAnswer answer) {
             heard(e, answer);
         } else if (message instanceof Admin request && self(e)) {

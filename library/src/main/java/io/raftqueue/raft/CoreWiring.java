@@ -92,9 +92,7 @@ final class CoreWiring {
             public boolean open() {
                 // The state applies nothing of a node that is no member.
                 Configuration configuration = core.consensus().configuration();
-                return core.consensus().leader() != null
-                        && configuration != null
-                        && configuration.member(self) != null;
+                return core.consensus().leader() != null && configuration != null && configuration.member(self) != null;
             }
 
             @Override
@@ -179,9 +177,7 @@ final class CoreWiring {
             @Override
             public boolean knows(String id) {
                 Configuration configuration = core.consensus().configuration();
-                return configuration != null
-                        && configuration.members().stream()
-                                .anyMatch(m -> m.id().equals(id));
+                return configuration != null && configuration.members().stream().anyMatch(m -> m.id().equals(id));
             }
 
             @Override

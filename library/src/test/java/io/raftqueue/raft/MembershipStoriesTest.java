@@ -106,9 +106,11 @@ class MembershipStoriesTest {
                         "the node at " + cluster.raftAddress(3) + " is node03, not node02",
                         () -> asked.join("node02", cluster.raftAddress(3), PATIENCE)
                                 .join());
-                assertRefused(Reason.CONFLICT, "belongs to cluster", () -> asked.join(
-                                "node04", cluster.raftAddress(4), PATIENCE)
-                        .join());
+                assertRefused(
+                        Reason.CONFLICT,
+                        "belongs to cluster",
+                        () -> asked.join("node04", cluster.raftAddress(4), PATIENCE)
+                                .join());
                 assertRefused(
                         Reason.CONFLICT,
                         "the node at " + cluster.raftAddress(2) + " is node02, not node09",
@@ -154,9 +156,11 @@ class MembershipStoriesTest {
                                 .toString()
                                 .contains("node02 is a member at " + cluster.raftAddress(2)));
                 assertThat(voters(first)).isEqualTo(2);
-                assertRefused(Reason.CONFLICT, "node02 is a member at " + cluster.raftAddress(2), () -> first.join(
-                                "node02", cluster.raftAddress(3), PATIENCE)
-                        .join());
+                assertRefused(
+                        Reason.CONFLICT,
+                        "node02 is a member at " + cluster.raftAddress(2),
+                        () -> first.join("node02", cluster.raftAddress(3), PATIENCE)
+                                .join());
             }
         }
     }
@@ -184,9 +188,10 @@ class MembershipStoriesTest {
         try (var cluster = ClusterFixture.started(directory, 3)) {
             int leader = cluster.awaitLeader();
             RaftNode asked = cluster.node(cluster.follower());
-            assertRefused(Reason.UNKNOWN_MEMBER, "no member is called node09", () -> asked.remove(
-                            "node09", false, PATIENCE)
-                    .join());
+            assertRefused(
+                    Reason.UNKNOWN_MEMBER,
+                    "no member is called node09",
+                    () -> asked.remove("node09", false, PATIENCE).join());
 
             // Asked of the very node that has to go.
             RaftNode gone = cluster.node(leader);
@@ -206,9 +211,12 @@ class MembershipStoriesTest {
                     .remove(ClusterFixture.id(other), false, PATIENCE)
                     .join();
             awaitVoters(cluster.node(next), 1);
-            assertRefused(Reason.CONFLICT, "is the only voter", () -> cluster.node(next)
-                    .remove(ClusterFixture.id(next), false, PATIENCE)
-                    .join());
+            assertRefused(
+                    Reason.CONFLICT,
+                    "is the only voter",
+                    () -> cluster.node(next)
+                            .remove(ClusterFixture.id(next), false, PATIENCE)
+                            .join());
             cluster.queue(next).send("goes on");
         }
     }
@@ -222,13 +230,14 @@ class MembershipStoriesTest {
             int alive = 6 - leader - dead;
             RaftNode node = cluster.node(leader);
             // A moment after its death it still counts as heard.
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(node.status().members())
-                    .anyMatch(m -> !m.reachable()));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(node.status().members()).anyMatch(m -> !m.reachable()));
             String before = configurationIndex(node);
             await().pollDelay(Duration.ofMillis(1200)).until(() -> true);
-            assertRefused(Reason.CONFLICT, "bring members back first", () -> node.remove(
-                            ClusterFixture.id(alive), false, PATIENCE)
-                    .join());
+            assertRefused(
+                    Reason.CONFLICT,
+                    "bring members back first",
+                    () -> node.remove(ClusterFixture.id(alive), false, PATIENCE).join());
             assertThat(configurationIndex(node)).isEqualTo(before);
             node.remove(ClusterFixture.id(dead), false, PATIENCE).join();
             awaitVoters(node, 2);
@@ -243,7 +252,9 @@ class MembershipStoriesTest {
             int away = cluster.follower();
             cluster.queue(away).send("a");
             cluster.queue(away).send("b");
-            cluster.node(leader).remove(ClusterFixture.id(away), false, PATIENCE).join();
+            cluster.node(leader)
+                    .remove(ClusterFixture.id(away), false, PATIENCE)
+                    .join();
             awaitVoters(cluster.node(leader), 2);
             cluster.node(leader)
                     .join(ClusterFixture.id(away), cluster.raftAddress(away), PATIENCE)
@@ -266,9 +277,10 @@ class MembershipStoriesTest {
             awaitVoters(cluster.node(1), 3);
             cluster.stop(2);
             cluster.start(2, builder -> builder.raftAddress(cluster.raftAddress(4)));
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            cluster.node(3).status().members())
-                    .anyMatch(m -> m.id().equals("node02") && m.raftAddress().equals(cluster.raftAddress(4))));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.node(3).status().members())
+                            .anyMatch(m ->
+                                    m.id().equals("node02") && m.raftAddress().equals(cluster.raftAddress(4))));
             cluster.node(2).awaitReady(PATIENCE);
             cluster.queue(2).send("from the new address");
             assertThat(cluster.queue(3).poll()).isEqualTo("from the new address");
@@ -330,8 +342,9 @@ class MembershipStoriesTest {
             int leader = cluster.awaitLeader();
 
             CompletableFuture<Throwable> told = new CompletableFuture<>();
-            RaftNode mistaken = cluster.startAt(1, builder -> builder.bootstrap()
-                    .listener(new NodeListener() {
+            RaftNode mistaken = cluster.startAt(
+                    1,
+                    builder -> builder.bootstrap().listener(new NodeListener() {
                         @Override
                         public void failed(Throwable cause) {
                             told.complete(cause);
