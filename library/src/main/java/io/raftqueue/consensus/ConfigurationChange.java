@@ -103,7 +103,8 @@ final class ConfigurationChange {
                 FollowerProgress f = leadership.follower(m.incarnation());
                 long lag = f == null ? server.storage.lastIndex() : server.storage.lastIndex() - f.match;
                 boolean silent = f == null || !f.heard || server.now - f.heardAt > patience();
-                if (silent || f.state == State.SNAPSHOT || lag > server.options.promotionLag()) {
+                boolean waits = f != null && f.state == State.SNAPSHOT;
+                if (silent || waits || lag > server.options.promotionLag()) {
                     throw new ConfigurationRefusedException(
                             Reason.NOT_CAUGHT_UP,
                             m.id() + " lacks " + lag + " entries" + (silent ? " and is silent" : "")

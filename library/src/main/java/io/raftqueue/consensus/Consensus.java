@@ -54,7 +54,11 @@ public final class Consensus {
         storage.append(List.of(new Entry(1, 1, true, time, InternalEntryCodec.encode(first))));
     }
 
-    /** @param snapshot of the newest published snapshot; null when there is none. Call once, first. */
+    /**
+     * Begins. Call once, first.
+     *
+     * @param snapshot the newest published one; null when there is none
+     */
     public void start(@Nullable SnapshotPoint snapshot, long now) {
         server.now = now;
         server.start(snapshot);

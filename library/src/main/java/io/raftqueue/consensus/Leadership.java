@@ -272,14 +272,15 @@ final class Leadership {
 
     /** Thesis 3.10. */
     private void transfer() {
-        FollowerProgress target = transferTo == null ? null : followers.get(transferTo);
-        if (target == null || server.now - transferUntil >= 0) {
+        UUID heir = transferTo;
+        FollowerProgress target = heir == null ? null : followers.get(heir);
+        if (heir == null || target == null || server.now - transferUntil >= 0) {
             transferTo = null;
         } else if (target.match == server.storage.lastIndex()
                 && server.now - transferAskedAt
                         >= server.options.heartbeatInterval().toNanos()) {
             transferAskedAt = server.now;
-            server.send(transferTo, new TimeoutNow(term));
+            server.send(heir, new TimeoutNow(term));
         }
     }
 

@@ -10,15 +10,27 @@ public sealed interface RaftMessage {
     /** Would you vote for me? Raises no term (thesis 9.6). */
     record PreVoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
 
-    /** @param campaignTerm the term of the request it answers; {@code term} is the voter's own */
+    /**
+     * A voter's word, worth nothing on disk.
+     *
+     * @param campaignTerm the term of the request it answers; {@code term} is the voter's own
+     */
     record PreVoteResponse(long term, long campaignTerm, boolean granted) implements RaftMessage {}
 
-    /** @param transfer the leader itself asked for this election: servers vote although they hear a leader */
+    /**
+     * A candidate asks for a vote of its term (paper, 5.2).
+     *
+     * @param transfer the leader itself asked for this election: servers vote although they hear a leader
+     */
     record VoteRequest(long term, long lastIndex, long lastTerm, boolean transfer) implements RaftMessage {}
 
     record VoteResponse(long term, boolean granted) implements RaftMessage {}
 
-    /** @param entries consecutive, from prevIndex+1; empty when the leader only asks whether the logs match there */
+    /**
+     * The leader's entries, or its question (paper, 5.3).
+     *
+     * @param entries consecutive, from prevIndex+1; empty when the leader only asks whether the logs match there
+     */
     record AppendRequest(long term, long prevIndex, long prevTerm, long commitIndex, long time, List<Entry> entries)
             implements RaftMessage {
         public AppendRequest {
@@ -27,6 +39,8 @@ public sealed interface RaftMessage {
     }
 
     /**
+     * How far the follower follows.
+     *
      * @param verified how far the follower's log is known to equal the log of this term's leader
      * @param durable how far of that is on the follower's disk: the only figure that counts for commitment
      */
@@ -40,7 +54,11 @@ public sealed interface RaftMessage {
      */
     record AppendRefused(long term, long prevIndex, long hintIndex, long hintTerm) implements RaftMessage {}
 
-    /** @param round grows with each heartbeat of a term; its answers confirm leadership for reads (thesis 6.4) */
+    /**
+     * The leader lives, and how far is committed.
+     *
+     * @param round grows with each heartbeat of a term; its answers confirm leadership for reads (thesis 6.4)
+     */
     record Heartbeat(long term, long round, long commitIndex, long time) implements RaftMessage {}
 
     record HeartbeatResponse(long term, long round, long verified, long durable) implements RaftMessage {}

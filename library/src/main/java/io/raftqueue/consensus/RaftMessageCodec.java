@@ -51,7 +51,11 @@ public final class RaftMessageCodec {
         return out.toByteArray();
     }
 
-    /** @throws IllegalArgumentException when the bytes are no envelope of a version known here */
+    /**
+     * Reads.
+     *
+     * @throws IllegalArgumentException when the bytes are no envelope of a version known here
+     */
     public static Envelope decode(byte[] bytes) {
         try {
             ByteBuffer in = ByteBuffer.wrap(bytes);

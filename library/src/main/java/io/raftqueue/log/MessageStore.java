@@ -54,7 +54,7 @@ final class MessageStore implements MessageIndex {
         }
         RunList.Place place = queue.place(id);
         Entry entry = place == null ? null : entries.entry(place.entry());
-        return entry == null ? carried.body(queueUid, id) : bodies.body(entry.payload(), place.slot());
+        return entry == null || place == null ? carried.body(queueUid, id) : bodies.body(entry.payload(), place.slot());
     }
 
     /** The queues, in the order of their uids. */
