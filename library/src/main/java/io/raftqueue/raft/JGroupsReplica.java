@@ -64,13 +64,13 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     /** On the raft thread, after each batch. */
     private void afterBatch(long now) {
         board.post(now, false);
-        boolean full = core.log.disk().belowWatermark();
+        boolean full = core.disk.figures().belowWatermark();
         if (full != storageWasFull) {
             storageWasFull = full;
             String text = full
-                    ? "disk nearly full: " + core.log.disk().usableBytes() + " bytes free, sends are refused below "
-                            + core.log.disk().watermarkBytes()
-                    : "the disk has room again: " + core.log.disk().usableBytes() + " bytes free";
+                    ? "disk nearly full: " + core.disk.figures().usableBytes() + " bytes free, sends are refused below "
+                            + core.disk.figures().watermarkBytes()
+                    : "the disk has room again: " + core.disk.figures().usableBytes() + " bytes free";
             tell(l -> l.diskTrouble(text));
         }
     }
@@ -98,8 +98,8 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             caller.completeExceptionally(
                     new StorageFullException("not stored: the disk of this node, of the leader or of"
                             + " too many members is nearly full ("
-                            + core.log.disk().usableBytes() + " bytes free here, "
-                            + core.log.disk().watermarkBytes()
+                            + core.disk.figures().usableBytes() + " bytes free here, "
+                            + core.disk.figures().watermarkBytes()
                             + " must stay free); takes go on; free some space and retry"));
         } else {
             onRaftThread(caller, () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()));

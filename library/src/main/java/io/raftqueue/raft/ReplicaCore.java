@@ -54,6 +54,7 @@ final class ReplicaCore implements ConsensusListener {
     final ClusterDoor door;
     final Introduction introduction;
     final Checkpoints checkpoints;
+    final DiskWatch disk;
     final LatencyHistogram fsyncLatency = new LatencyHistogram();
     final LatencyHistogram commitLatency = new LatencyHistogram();
     final StoredMessages stored;
@@ -103,6 +104,7 @@ final class ReplicaCore implements ConsensusListener {
                 world.begin(),
                 world.uuids(),
                 wiring.introduction());
+        this.disk = new DiskWatch(log, world.background());
         this.checkpoints = new Checkpoints(log, world.background());
         this.consensus = newConsensus();
     }
@@ -172,7 +174,8 @@ final class ReplicaCore implements ConsensusListener {
         duties.tick(time);
         transfers.tick(time);
         checkpoints.tick(time);
-        acquaintances.tick(consensus.configuration(), log.disk().belowWatermark(), time);
+        disk.tick(time);
+        acquaintances.tick(consensus.configuration(), disk.figures().belowWatermark(), time);
         wiring.announceMove(time);
     }
 

@@ -242,7 +242,7 @@ final class StatusBoard {
 
     private Map<String, Double> figures(Facts f) {
         Map<String, Double> figures = new TreeMap<>();
-        DiskFigures disk = core.log.disk();
+        DiskFigures disk = core.disk.figures();
         put(figures, NodeFigure.COMMIT_P50_MILLIS, core.commitLatency.millis(0.5));
         put(figures, NodeFigure.COMMIT_P99_MILLIS, core.commitLatency.millis(0.99));
         put(figures, NodeFigure.FSYNC_P50_MILLIS, core.fsyncLatency.millis(0.5));
