@@ -176,9 +176,6 @@ final class QueueDesk {
         while (true) {
             Waiter first;
             synchronized (lock) {
-                if (ended != null) {
-                    readers.execute(message::body); // the log is closed soon
-                }
                 Iterator<Waiter> line = waiters.iterator();
                 if (!line.hasNext()) {
                     returned.add(message);
@@ -330,6 +327,7 @@ final class QueueDesk {
 
     /** Nothing new from now on: fails callers to come, and the waiters that no take is under way for. */
     void endNew(Supplier<RuntimeException> why) {
+        removals.readAtOnce();
         List<Waiter> uncovered;
         synchronized (lock) {
             if (ended == null) {

@@ -17,6 +17,7 @@ final class Removals {
 
     private final String queue;
     private final Replica replica;
+    private volatile boolean readAtOnce;
 
     Removals(String queue, Replica replica) {
         this.queue = queue;
@@ -48,6 +49,11 @@ final class Removals {
         return messages;
     }
 
+    /** The log is about to be closed: bodies of what still comes are read before anybody hears of it. */
+    void readAtOnce() {
+        readAtOnce = true;
+    }
+
     private List<Popped> popped(@Nullable Result result) {
         if (!(result instanceof Result.Taken taken)) {
             return List.of(); // not applied, or the queue was deleted meanwhile
@@ -55,6 +61,9 @@ final class Removals {
         var messages = new ArrayList<Popped>(taken.count());
         for (int i = 0; i < taken.count(); i++) {
             messages.add(new Popped(replica, taken.queueUid(), taken.firstId() + i));
+        }
+        if (readAtOnce) {
+            messages.forEach(Popped::body);
         }
         return messages;
     }

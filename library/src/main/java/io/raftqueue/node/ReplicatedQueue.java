@@ -1,7 +1,7 @@
 package io.raftqueue.node;
 
 import io.raftqueue.Message;
-import io.raftqueue.NodeFailedException;
+import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.SendOptions;
@@ -237,8 +237,8 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         } catch (RaftQueueException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new NodeFailedException(
-                    "message " + popped.id() + " was removed from queue " + name + ", and cannot be read: "
+            throw new OutcomeUnknownException(
+                    "message " + popped.id() + " was removed from queue " + name + ", and cannot be read any more: "
                             + e.getMessage(),
                     e);
         }

@@ -34,10 +34,10 @@ public interface Replica extends AutoCloseable {
     CompletableFuture<Result> submit(Command command, long deadlineNanos);
 
     /**
-     * As {@link #submit(Command, long)}. If the caller's future was done before the answer came (an
-     * {@link io.raftqueue.OutcomeUnknownException} at the deadline, or cancelled by the caller), {@code late} is told once
-     * what became of the command when that is known here: its result, or null when it was not applied or its answer will
-     * never be known. A message that was removed for a caller who has gone can so be given to the next one.
+     * As {@link #submit(Command, long)}. If the caller's future is done before the answer (cancelled by the caller, or
+     * failed with an {@link io.raftqueue.OutcomeUnknownException}), {@code late} is told once what became of the command
+     * when that is known here: its result, or null when it was not applied or its answer will never be known. A message
+     * that was removed for a caller who has gone can so be given to the next one.
      */
     default CompletableFuture<Result> submit(Command command, long deadlineNanos, Consumer<@Nullable Result> late) {
         return submit(command, deadlineNanos);

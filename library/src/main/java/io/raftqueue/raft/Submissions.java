@@ -252,7 +252,7 @@ final class Submissions {
             Batch batch = inFlight.remove();
             if (batch.serial < serial || results == null) {
                 // Only after an installed snapshot whose kept answers no longer reach back to it.
-                batch.submissions.forEach(s -> unknown(s, "its answer was not kept"));
+                batch.submissions.forEach(s -> lost(s, "its answer was not kept"));
             } else {
                 latency.record(nanoTime.getAsLong() - batch.submissions.get(0).since());
                 complete(batch.submissions, results);
@@ -302,7 +302,7 @@ final class Submissions {
         for (Batch batch : inFlight) {
             for (Submission s : batch.submissions) {
                 if (now - s.deadline() >= 0 && !s.caller().isDone()) {
-                    unknown(s, "no majority confirmed it within " + elapsed(s, now));
+                    s.caller().completeExceptionally(unknown("no majority confirmed it within " + elapsed(s, now)));
                 }
             }
         }
@@ -318,13 +318,15 @@ final class Submissions {
         }
     }
 
-    private void unknown(Submission s, String why) {
-        boolean told = s.caller()
-                .completeExceptionally(new OutcomeUnknownException("outcome unknown: it was submitted, but " + why
-                        + "; it may have been applied, or may still be (" + state.get() + ")"));
-        if (!told) {
-            s.late().accept(null); // the caller had gone before; now it is sure that no answer will come
-        }
+    /** No answer will ever come. */
+    private void lost(Submission s, String why) {
+        s.caller().completeExceptionally(unknown(why));
+        s.late().accept(null);
+    }
+
+    private OutcomeUnknownException unknown(String why) {
+        return new OutcomeUnknownException("outcome unknown: it was submitted, but " + why
+                + "; it may have been applied, or may still be (" + state.get() + ")");
     }
 
     private static String elapsed(Submission s, long now) {
@@ -336,7 +338,7 @@ final class Submissions {
         waiting.forEach(s -> notApplied(s, notApplied.get()));
         waiting.clear();
         waitingBytes = 0;
-        inFlight.forEach(b -> b.submissions.forEach(s -> unknown(s, why)));
+        inFlight.forEach(b -> b.submissions.forEach(s -> lost(s, why)));
         inFlight.clear();
     }
 
