@@ -43,9 +43,13 @@ final class ByteSink {
     }
 
     ByteSink put(byte[] source) {
-        ensure(source.length);
-        System.arraycopy(source, 0, bytes, length, source.length);
-        length += source.length;
+        return put(source, 0, source.length);
+    }
+
+    ByteSink put(byte[] source, int from, int count) {
+        ensure(count);
+        System.arraycopy(source, from, bytes, length, count);
+        length += count;
         return this;
     }
 
@@ -53,7 +57,7 @@ final class ByteSink {
     ByteSink putVarint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            putByte((int) rest & 0x7F | 0x80);
+            putByte(((int) rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         return putByte((int) rest);

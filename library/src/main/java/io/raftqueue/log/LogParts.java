@@ -3,6 +3,7 @@ package io.raftqueue.log;
 import io.raftqueue.log.disk.DiskDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -110,10 +111,68 @@ final class LogParts {
             boolean oldSnapshot = SnapshotFile.isName(name)
                     && !name.equals(
                             SnapshotFile.fileName(snapshots.newest().snapshot().index()));
-            if (summary && !names.contains(segment) || oldSnapshot) {
+            if ((summary && !names.contains(segment)) || oldSnapshot) {
                 disk.delete(name);
             }
         }
+    }
+
+    /** Whether the log has that very entry. */
+    boolean holds(long index, long term) {
+        return segments.holding(index) != null && terms.at(index) == term;
+    }
+
+    /**
+     * Puts a received snapshot and its published carried files in the place of everything. The old state holds until the
+     * snapshot has its name; after that, recovery finishes what is left to do here. Under the locks of publishing and files.
+     */
+    void install(SnapshotFile received, List<String> carriedNames) throws IOException {
+        Segment fresh = preallocation.take(0);
+        boolean published = false;
+        try {
+            publishInstalled(received, fresh);
+            published = true;
+        } finally {
+            if (!published) {
+                preallocation.giveBack(fresh);
+            }
+        }
+        List<CarriedFile> newFiles = new ArrayList<>();
+        for (String name : carriedNames) {
+            newFiles.add(carried.open(name));
+        }
+        Segment[] old = segments.all();
+        segments.replaceAll(fresh);
+        terms.clear();
+        internal.clear();
+        tail.clear(received.logStart() + 1);
+        reader.forget();
+        writer.resetTo(received.logStart());
+        messages.restart(received.queues());
+        carried.replaceAll(newFiles);
+        for (Segment segment : old) {
+            segment.delete();
+        }
+        disk.sync();
+        for (Segment segment : old) {
+            disk.delete(SegmentSummary.fileName(segment));
+        }
+        preallocation.prepareAhead();
+    }
+
+    private void publishInstalled(SnapshotFile received, Segment fresh) throws IOException {
+        disk.sync();
+        if (received.snapshot().term() > state.term()) {
+            state.save(received.snapshot().term(), null);
+        }
+        state.nextGeneration();
+        snapshots.put(new SnapshotFile(
+                received.snapshot(),
+                received.logStart(),
+                fresh.sequence(),
+                received.runsFrom(),
+                received.queues(),
+                received.runs()));
     }
 
     void close(@Nullable Throwable failure) {

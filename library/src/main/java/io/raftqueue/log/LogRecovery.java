@@ -31,6 +31,7 @@ final class LogRecovery {
     private final Checksum checksum;
     private final TermAndVote state;
     private final long snapshotIndex;
+    private final long snapshotTerm;
     private final long logStart;
     private final long firstSegment;
     private final long runsFrom;
@@ -67,6 +68,7 @@ final class LogRecovery {
         this.checksum = checksum;
         this.state = state;
         this.snapshotIndex = snapshot.snapshot().index();
+        this.snapshotTerm = snapshot.snapshot().term();
         this.logStart = snapshot.logStart();
         this.firstSegment = snapshot.firstSegment();
         this.runsFrom = snapshot.runsFrom();
@@ -279,12 +281,13 @@ final class LogRecovery {
                             + " were on disk",
                     null);
         }
-        if (lastTerm > state.term()) {
+        long highestTerm = Math.max(lastTerm, snapshotTerm);
+        if (highestTerm > state.term()) {
             throw new DamagedLogException(
                     disk.path(),
                     TermAndVote.NAME,
                     -1,
-                    "it promises term " + state.term() + ", but the log holds an entry of term " + lastTerm,
+                    "it promises term " + state.term() + ", but the log holds an entry of term " + highestTerm,
                     null);
         }
     }

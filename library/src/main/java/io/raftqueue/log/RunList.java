@@ -119,7 +119,8 @@ final class RunList {
     }
 
     void add(long firstId, int count, long entry, int slot) {
-        if (count <= 0 || firstId < nextId() || entry < 0 || !isEmpty() && entry < open.lastEntry()) {
+        boolean backwards = !isEmpty() && entry < open.lastEntry();
+        if (count <= 0 || firstId < nextId() || entry < 0 || backwards) {
             throw new IllegalArgumentException("messages " + firstId + " (" + count + ") of entry " + entry
                     + " cannot follow message " + (nextId() - 1) + " of entry " + (isEmpty() ? 0 : open.lastEntry()));
         }

@@ -28,6 +28,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     private final LogWriter writer;
     private final Reclaimer reclaimer;
     private volatile long lastTime;
+    private @Nullable SnapshotReceiver incoming;
 
     private SegmentedLog(LogParts parts) {
         this.parts = parts;
@@ -227,12 +228,26 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
 
     /** Opens the newest snapshot for a member that lags; null if there is none. */
     public @Nullable SnapshotSource openSnapshotSource() {
-        throw new UnsupportedOperationException();
+        gate.check();
+        reclaimer.readerBegins(); // first, so that nothing of what is newest now is reclaimed
+        SnapshotFile newest = parts.snapshots.newest();
+        if (newest.snapshot().index() == 0) {
+            reclaimer.readerEnds();
+            return null;
+        }
+        return new OutgoingSnapshot(parts, reclaimer, newest);
     }
 
     /** Begins to receive a snapshot; an unfinished older transfer is given up. */
     public SnapshotReceiver receiveSnapshot() {
-        throw new UnsupportedOperationException();
+        gate.check();
+        SnapshotReceiver unfinished = incoming;
+        if (unfinished != null) {
+            unfinished.close();
+        }
+        IncomingSnapshot next = new IncomingSnapshot(parts, snapshot -> lastTime = snapshot.clusterTime());
+        incoming = next;
+        return next;
     }
 
     /** Cluster time of the last entry, or of the snapshot when there is none. */

@@ -24,12 +24,16 @@ public final class NioDirectory implements DiskDirectory {
     static final String LOCK_FILE = "LOCK";
 
     private final Path path;
+    /** Kept: finding it reads the table of mounts. */
+    private final FileStore store;
+
     private final boolean posix;
     private @Nullable FileChannel lockChannel;
 
     private NioDirectory(Path path) throws IOException {
         this.path = path;
-        this.posix = Files.getFileStore(path).supportsFileAttributeView("posix");
+        this.store = Files.getFileStore(path);
+        this.posix = store.supportsFileAttributeView("posix");
     }
 
     /** Opens the directory; it and its parents are made if they are missing. */
@@ -155,16 +159,12 @@ public final class NioDirectory implements DiskDirectory {
 
     @Override
     public long usableBytes() throws IOException {
-        return store().getUsableSpace();
+        return store.getUsableSpace();
     }
 
     @Override
     public long totalBytes() throws IOException {
-        return store().getTotalSpace();
-    }
-
-    private FileStore store() throws IOException {
-        return Files.getFileStore(path);
+        return store.getTotalSpace();
     }
 
     @Override
