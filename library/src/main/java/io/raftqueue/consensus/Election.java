@@ -82,7 +82,9 @@ final class Election {
     private void campaign(boolean transfer) {
         server.advanceTerm(server.term() + 1, server.self);
         server.become(RaftRole.CANDIDATE);
-        restartTimer();
+        // A split vote is tried again soon: the next round begins with a pre-vote, so it raises no term in vain.
+        long beat = server.options.heartbeatInterval().toNanos();
+        deadline = server.randomDeadline(beat, 3 * beat);
         granted.clear();
         granted.add(server.self);
         if (won()) {
