@@ -5,14 +5,18 @@ import com.sun.tools.attach.VirtualMachine;
 import com.sun.tools.attach.VirtualMachineDescriptor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
@@ -68,7 +72,9 @@ public final class JmxClient {
                 .sorted(Comparator.comparing(ObjectName::getCanonicalName))
                 .toList()) {
             System.out.println(name);
-            for (MBeanAttributeInfo attribute : jvm.getMBeanInfo(name).getAttributes()) {
+            MBeanAttributeInfo[] attributes = jvm.getMBeanInfo(name).getAttributes();
+            Arrays.sort(attributes, Comparator.comparing(MBeanAttributeInfo::getName));
+            for (MBeanAttributeInfo attribute : attributes) {
                 System.out.println("  " + attribute.getName() + " = " + value(jvm, name, attribute.getName()));
             }
         }
@@ -78,10 +84,30 @@ public final class JmxClient {
     private static String value(MBeanServerConnection jvm, ObjectName name, String attribute)
             throws IOException, JMException {
         try {
-            Object value = jvm.getAttribute(name, attribute);
-            return value instanceof Object[] rows ? rows.length + " rows" : String.valueOf(value);
+            return text(jvm.getAttribute(name, attribute));
         } catch (RuntimeMBeanException e) {
             return "(" + e.getTargetException().getMessage() + ")";
         }
+    }
+
+    /** A list of records arrives as CompositeData[], a map as TabularData: JConsole shows them at a double click. */
+    private static String text(Object value) {
+        if (value instanceof CompositeData[] rows) {
+            return Arrays.stream(rows).map(JmxClient::fields).collect(Collectors.joining(""));
+        }
+        if (value instanceof TabularData map) {
+            return map.values().stream()
+                    .map(CompositeData.class::cast)
+                    .map(entry -> "\n    " + entry.get("key") + ": " + entry.get("value"))
+                    .sorted()
+                    .collect(Collectors.joining(""));
+        }
+        return String.valueOf(value);
+    }
+
+    private static String fields(CompositeData row) {
+        return row.getCompositeType().keySet().stream()
+                .map(key -> key + "=" + row.get(key))
+                .collect(Collectors.joining(", ", "\n    ", ""));
     }
 }

@@ -1,6 +1,7 @@
 package io.raftqueue.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.RaftNode;
 import io.raftqueue.codec.PayloadCodec;
@@ -59,8 +60,10 @@ class ExamplesTest {
         try (RaftNode node = RaftNode.temporary()) {
             node.queue("orders", PayloadCodec.string()).send("one");
 
-            assertThat(printedBy(() -> JmxClient.print(ManagementFactory.getPlatformMBeanServer())))
-                    .contains("io.raftqueue:type=Node,node=" + node.id(), "Summary = ", "name=orders", "Depth = 1");
+            // A queue shows up in JMX a moment after its first message.
+            await().untilAsserted(() -> assertThat(
+                            printedBy(() -> JmxClient.print(ManagementFactory.getPlatformMBeanServer())))
+                    .contains("io.raftqueue:type=Node,node=" + node.id(), "Summary = ", "name=orders", "Depth = 1"));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,8 @@ class JmxIT {
             var name = new ObjectName("io.raftqueue:type=Node,node=node01");
             var queue = new ObjectName("io.raftqueue:type=Queue,node=node01,name=default");
 
-            assertThat(jvm.queryNames(new ObjectName("io.raftqueue:*"), null)).contains(name, queue);
+            await().untilAsserted(() -> assertThat(jvm.queryNames(new ObjectName("io.raftqueue:*"), null))
+                    .contains(name, queue));
             assertThat(jvm.getAttribute(name, "Summary")).isEqualTo("node01 Leader*");
             assertThat(jvm.getAttribute(queue, "Depth")).isEqualTo(1L);
             jvm.invoke(queue, "purge", null, null);
