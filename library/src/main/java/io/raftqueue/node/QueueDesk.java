@@ -124,7 +124,8 @@ final class QueueDesk {
     }
 
     private void take(CompletableFuture<List<Popped>> answer, int max, long deadlineNanos) {
-        CompletableFuture<List<Popped>> removal = removals.propose(max, deadlineNanos, this::handOver);
+        CompletableFuture<List<Popped>> removal =
+                removals.propose(max, deadlineNanos, late -> handOver(late == null ? List.of() : late));
         Calls.whenDone(answer, (done, gone) -> removal.cancel(false)); // of use only if the caller ended it
         Calls.whenDone(removal, (messages, failure) -> {
             if (failure != null) {
@@ -210,7 +211,7 @@ final class QueueDesk {
         }
         int claim = wanted;
         Calls.whenDone(
-                removals.propose(claim, System.nanoTime() + patience, late -> arrived(claim, late)),
+                removals.propose(claim, System.nanoTime() + patience, late -> arrivedLate(claim, late)),
                 (messages, failure) -> {
                     if (failure == null) {
                         arrived(claim, messages);
@@ -224,6 +225,26 @@ final class QueueDesk {
         handOver(messages);
         release(claim, null);
         proposeForWaiters();
+    }
+
+    private void arrivedLate(int claim, @Nullable List<Popped> messages) {
+        if (messages != null) {
+            arrived(claim, messages);
+            return;
+        }
+        List<Waiter> first;
+        synchronized (lock) {
+            first = waiters.stream().limit(claim).toList();
+            first.forEach(waiters::remove);
+        }
+        first.forEach(waiter -> waiter.completeExceptionally(unknown("its answer is lost")));
+        release(claim, null);
+        proposeForWaiters();
+    }
+
+    private OutcomeUnknownException unknown(String why) {
+        return new OutcomeUnknownException("a message was being taken from queue " + queue
+                + ", and whether it was removed is not known: " + why + ": " + Situation.of(replica.status()));
     }
 
     private void failed(int claim, Throwable failure) {
@@ -353,13 +374,8 @@ final class QueueDesk {
             waiters.clear();
             orphans = returned.size();
         }
-        for (Waiter waiter : covered) {
-            RuntimeException end = why.get();
-            waiter.completeExceptionally(new OutcomeUnknownException(
-                    "a message was being taken from queue " + queue + ", and whether it was removed is not known: "
-                            + end.getMessage(),
-                    end));
-        }
+        covered.forEach(waiter ->
+                waiter.completeExceptionally(unknown(String.valueOf(why.get().getMessage()))));
         return orphans;
     }
 

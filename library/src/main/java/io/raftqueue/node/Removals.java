@@ -27,13 +27,13 @@ final class Removals {
     /**
      * Proposes to remove up to {@code max} messages.
      *
-     * @param late given the messages if the future was done before they were removed all the same, or an empty list when
-     *     none will be
+     * @param late told what came of it if the future was done before: the messages, or null when that will never be known,
+     *     or nothing was removed for a caller who had cancelled
      */
-    CompletableFuture<List<Popped>> propose(int max, long deadlineNanos, Consumer<List<Popped>> late) {
+    CompletableFuture<List<Popped>> propose(int max, long deadlineNanos, Consumer<@Nullable List<Popped>> late) {
         var take = new Command.Take(queue, Math.min(max, LARGEST_TAKE));
-        CompletableFuture<Result> removal =
-                replica.submit(take, deadlineNanos, (@Nullable Result result) -> late.accept(popped(result)));
+        CompletableFuture<Result> removal = replica.submit(
+                take, deadlineNanos, (@Nullable Result result) -> late.accept(result == null ? null : popped(result)));
         var messages = new CompletableFuture<List<Popped>>();
         Calls.whenDone(messages, (done, gone) -> removal.cancel(false)); // of use only if the caller ended it
         Calls.whenDone(removal, (result, failure) -> {
@@ -54,9 +54,9 @@ final class Removals {
         readAtOnce = true;
     }
 
-    private List<Popped> popped(@Nullable Result result) {
+    private List<Popped> popped(Result result) {
         if (!(result instanceof Result.Taken taken)) {
-            return List.of(); // not applied, or the queue was deleted meanwhile
+            return List.of(); // the queue was deleted meanwhile
         }
         var messages = new ArrayList<Popped>(taken.count());
         for (int i = 0; i < taken.count(); i++) {
