@@ -93,6 +93,17 @@ public final class LoneReplica implements Replica {
                 each -> each.answer().completeExceptionally(new OutcomeUnknownException("no answer in time"))));
     }
 
+    /** Those that wait will never have an answer, though they may have been applied elsewhere. */
+    public void loseHeld() {
+        engine.execute(() -> {
+            while (!held.isEmpty()) {
+                Held next = held.remove();
+                next.answer().completeExceptionally(new OutcomeUnknownException("the answer is lost"));
+                next.late().accept(null);
+            }
+        });
+    }
+
     public int heldCommands() {
         return CompletableFuture.supplyAsync(held::size, engine).join();
     }
@@ -273,6 +284,7 @@ public final class LoneReplica implements Replica {
     @Override
     public void close() {
         closed = true;
+        CompletableFuture.runAsync(() -> {}, engine).join();
         engine.shutdown();
     }
 }

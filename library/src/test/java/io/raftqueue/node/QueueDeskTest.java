@@ -174,6 +174,32 @@ class QueueDeskTest {
     }
 
     @Test
+    void aWaiterWhoseAnswerIsLostIsToldSoAndTheOthersGoOn() {
+        queue.send("perhaps gone");
+        replica.hold();
+        CompletableFuture<String> first = waiting();
+        CompletableFuture<String> second = waiting();
+        await().until(() -> replica.heldCommands() == 1);
+        replica.loseHeld();
+        assertThatThrownBy(first::join).hasCauseInstanceOf(OutcomeUnknownException.class);
+        replica.release();
+        assertThat(second.join()).isEqualTo("perhaps gone");
+    }
+
+    @Test
+    void closingLetsTakesUnderWayComeHome() throws Exception {
+        queue.send("just in time");
+        replica.hold();
+        CompletableFuture<String> covered = waiting();
+        CompletableFuture<String> uncovered = waiting();
+        await().until(() -> replica.heldCommands() == 1);
+        replica.release();
+        lone.close();
+        assertThat(covered.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
+        assertThatThrownBy(uncovered::join).hasCauseInstanceOf(ClosedException.class);
+    }
+
+    @Test
     void waitersOutliveATimeWithoutALeader() {
         queue.send("patience");
         replica.leaderless(true);
