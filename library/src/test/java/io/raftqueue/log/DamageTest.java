@@ -175,6 +175,79 @@ class DamageTest {
         assertThat(log.failure()).isInstanceOf(DamagedLogException.class);
     }
 
+    /** A node with full segments, a snapshot, summaries and a carried file. */
+    private static SimulatedDisk stoppedNodeWithMessages() {
+        SimulatedDisk disk = new SimulatedDisk();
+        LogFixture f = LogFixture.open(disk, LogFixture.SMALL, QueueStory.BODIES);
+        QueueStory story = new QueueStory(f.log);
+        for (int i = 0; i < 90; i++) {
+            story.send(i % 10 == 0 ? 2 : 1, 1, 150);
+        }
+        story.take(1, 40);
+        story.snapshot();
+        for (int i = 0; i < 4; i++) {
+            f.log.reclaim();
+        }
+        story.send(2, 3, 100);
+        story.take(1, 1);
+        f.close();
+        assertThat(disk.list()).anyMatch(n -> n.startsWith("carried-")).anyMatch(n -> n.endsWith(".idx"));
+        return disk.killed();
+    }
+
+    /** Bodies are checked when they are read, so damage shows at the start or with the first reader; never as a body. */
+    private static boolean servesMessages(SimulatedDisk damaged, String story) {
+        try {
+            LogFixture f = LogFixture.open(damaged, LogFixture.SMALL, QueueStory.BODIES);
+            QueueStory found = new QueueStory(f.log);
+            assertThat(found.queues.get(1L)).as(story).containsExactly(42, 82);
+            assertThat(found.queues.get(2L)).as(story).containsExactly(1, 13);
+            found.checkBodies(story);
+            return true;
+        } catch (DamagedLogException | WrongDirectoryException e) {
+            assertThat(e).as(story).hasMessageContaining("/simulated");
+        }
+        return false;
+    }
+
+    @Test
+    void damagedSnapshotsSummariesAndCarriedFilesAreNeverServed() {
+        SimulatedDisk stopped = stoppedNodeWithMessages();
+        assertThat(servesMessages(stopped.killed(), "whole")).isTrue();
+        Random random = new Random(3);
+        int refused = 0;
+        for (int i = 0; i < 3000; i++) {
+            SimulatedDisk damaged = stopped.killed();
+            String name = anyFile(damaged, random);
+            byte[] bytes = damaged.bytes(name);
+            int at = random.nextInt(bytes.length);
+            switch (i % 5) {
+                case 0 -> bytes = Arrays.copyOf(bytes, at);
+                case 1 -> Arrays.fill(bytes, at, Math.min(bytes.length, at + 512), (byte) 0);
+                default -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+            }
+            damaged.put(name, bytes);
+            refused += servesMessages(damaged, "kind " + i % 5 + " at " + at + " of " + name) ? 0 : 1;
+        }
+        assertThat(refused).isGreaterThan(1000);
+    }
+
+    @Test
+    void missingAndSwappedFilesOfMessagesAreNeverServed() {
+        SimulatedDisk stopped = stoppedNodeWithMessages();
+        for (String one : stopped.list()) {
+            SimulatedDisk missing = stopped.killed();
+            missing.remove(one);
+            servesMessages(missing, "without " + one);
+            for (String other : stopped.list()) {
+                SimulatedDisk damaged = stopped.killed();
+                damaged.put(one, stopped.bytes(other));
+                damaged.put(other, stopped.bytes(one));
+                servesMessages(damaged, one + " and " + other + " swapped");
+            }
+        }
+    }
+
     @Test
     void aNewerFormatIsNamedAndRefused() {
         SimulatedDisk disk = stoppedNode(true);

@@ -29,6 +29,8 @@ final class QueueStory {
     final SegmentedLog log;
     final TreeMap<Long, long[]> queues = new TreeMap<>();
     long applied;
+    /** One of the three queues of mixed traffic; another one after each drop, for a uid is never used again. */
+    long third = 3;
 
     QueueStory(SegmentedLog log) {
         this.log = log;
@@ -70,6 +72,11 @@ final class QueueStory {
                 .putLong(queue)
                 .putInt(count)
                 .array());
+    }
+
+    void dropThird() {
+        drop(third);
+        third += 10;
     }
 
     void drop(long queue) {
@@ -153,7 +160,7 @@ final class QueueStory {
 
     /** One step of mixed traffic. */
     void step(Random random) {
-        long queue = 1 + random.nextInt(3);
+        long queue = random.nextInt(3) == 0 ? third : 1 + random.nextInt(2);
         int choice = random.nextInt(100);
         if (choice < 45) {
             send(queue, 1 + random.nextInt(5), 8 + random.nextInt(200));

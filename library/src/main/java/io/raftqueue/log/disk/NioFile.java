@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real file with two channels: an interrupted thread closes the channel it uses, and a caller who is interrupted while
@@ -16,13 +18,14 @@ import java.nio.file.StandardOpenOption;
  */
 final class NioFile implements DiskFile {
     private final Path path;
-    private final FileChannel writing;
+    /** Opened with the first write: who only reads needs no right to write. */
+    private volatile @Nullable FileChannel writing;
+
     private volatile FileChannel reading;
     private volatile boolean closed;
 
     NioFile(Path path) throws IOException {
         this.path = path;
-        this.writing = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         this.reading = FileChannel.open(path, StandardOpenOption.READ);
     }
 
@@ -33,13 +36,13 @@ final class NioFile implements DiskFile {
 
     @Override
     public long size() throws IOException {
-        return writing.size();
+        return Files.size(path);
     }
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
         try {
-            return writing.write(source, position);
+            return writing().write(source, position);
         } catch (IOException e) {
             throw NioDirectory.translate(e);
         }
@@ -79,7 +82,7 @@ final class NioFile implements DiskFile {
     @Override
     public void force() throws IOException {
         try {
-            writing.force(false);
+            writing().force(false);
         } catch (IOException e) {
             throw NioDirectory.translate(e);
         }
@@ -88,8 +91,28 @@ final class NioFile implements DiskFile {
     @Override
     public synchronized void close() {
         closed = true;
-        closeQuietly(writing);
+        FileChannel written = writing;
+        if (written != null) {
+            closeQuietly(written);
+        }
         closeQuietly(reading);
+    }
+
+    private FileChannel writing() throws IOException {
+        FileChannel channel = writing;
+        return channel != null ? channel : openForWriting();
+    }
+
+    private synchronized FileChannel openForWriting() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        FileChannel channel = writing;
+        if (channel == null) {
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            writing = channel;
+        }
+        return channel;
     }
 
     /** Closing loses nothing: whatever had to be kept was forced before. */
