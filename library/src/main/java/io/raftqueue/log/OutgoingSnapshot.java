@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -33,11 +34,7 @@ final class OutgoingSnapshot implements SnapshotSource {
                 queues.add(queue);
             }
         }
-        byte[] first = TransferFormat.snapshotFrame(file);
-        this.frame = ByteBuffer.allocate(TransferFormat.MAGIC_BYTES + first.length)
-                .putLong(TransferFormat.MAGIC)
-                .put(first)
-                .array();
+        this.frame = firstFrame(file);
         long nextId = queues.isEmpty() ? 0 : queues.get(0).head();
         marks.put((long) frame.length, new Mark(0, nextId, 0));
     }
@@ -72,20 +69,24 @@ final class OutgoingSnapshot implements SnapshotSource {
                 break;
             } else {
                 frameStart += frame.length;
-                make(marks.get(frameStart));
+                make(Objects.requireNonNull(marks.get(frameStart), "a frame's end is the next one's beginning"));
             }
         }
         return out.toArray();
     }
 
+    private static byte[] firstFrame(SnapshotFile file) {
+        byte[] first = TransferFormat.snapshotFrame(file);
+        return ByteBuffer.allocate(TransferFormat.MAGIC_BYTES + first.length)
+                .putLong(TransferFormat.MAGIC)
+                .put(first)
+                .array();
+    }
+
     private void rewind(long offset) {
         var mark = marks.floorEntry(offset);
         if (mark == null) {
-            byte[] first = TransferFormat.snapshotFrame(file);
-            frame = ByteBuffer.allocate(TransferFormat.MAGIC_BYTES + first.length)
-                    .putLong(TransferFormat.MAGIC)
-                    .put(first)
-                    .array();
+            frame = firstFrame(file);
             frameStart = 0;
             last = false;
         } else {

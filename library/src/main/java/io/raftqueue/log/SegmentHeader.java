@@ -36,14 +36,16 @@ final class SegmentHeader {
     /** What a segment holds. */
     enum Kind {
         /** Entries of the Raft log; their record index is the Raft index. */
-        LOG("log-"),
+        LOG("log-", 0),
         /** Bodies taken out of the log, see {@link CarriedFile}; records are numbered from 1. */
-        CARRIED("carried-");
+        CARRIED("carried-", 1);
 
         private final String prefix;
+        private final int code;
 
-        Kind(String prefix) {
+        Kind(String prefix, int code) {
             this.prefix = prefix;
+            this.code = code;
         }
     }
 
@@ -80,7 +82,7 @@ final class SegmentHeader {
         ByteBuffer b = ByteBuffer.allocate(BYTES);
         b.putLong(MAGIC)
                 .putInt(VERSION)
-                .putInt(kind.ordinal())
+                .putInt(kind.code)
                 .putLong(incarnation.getMostSignificantBits())
                 .putLong(incarnation.getLeastSignificantBits())
                 .putLong(sequence)
@@ -120,12 +122,13 @@ final class SegmentHeader {
         if (b.getInt(CHECKSUM_AT) != checksum.of(Arrays.copyOf(b.array(), CHECKSUM_AT), 0, CHECKSUM_AT)) {
             throw damaged(disk, file, 0, "the checksum of its header does not match");
         }
-        if (b.getInt(12) != kind.ordinal() || b.getLong(32) != sequenceOf(kind, file.name(), SUFFIX)) {
+        if (b.getInt(12) != kind.code || b.getLong(32) != sequenceOf(kind, file.name(), SUFFIX)) {
             throw damaged(
                     disk,
                     file,
                     32,
-                    "it was written as " + fileName(Kind.values()[b.getInt(12) & 1], b.getLong(32))
+                    "it was written as "
+                            + fileName(b.getInt(12) == Kind.CARRIED.code ? Kind.CARRIED : Kind.LOG, b.getLong(32))
                             + ": files were swapped");
         }
         if (b.getLong(40) != size) {
