@@ -1,0 +1,121 @@
+package io.raftqueue.raft;
+
+import io.raftqueue.command.Command;
+import io.raftqueue.command.CommandBatch;
+import io.raftqueue.command.CommandCodec;
+import io.raftqueue.command.Result;
+import io.raftqueue.consensus.Configuration;
+import io.raftqueue.consensus.Entry;
+import io.raftqueue.consensus.InternalEntryCodec;
+import io.raftqueue.consensus.Member;
+import io.raftqueue.state.Outcome;
+import io.raftqueue.state.QueueState;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * The entries that any member committed, which must be the same for all (state machine safety), and what they come to on
+ * a state beside the members': the truth about calls whose callers never heard.
+ */
+final class CommittedHistory {
+    private record Session(UUID node, long start) {}
+
+    private final SimulatedHouse house;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Long> hashes = new ArrayList<>();
+    private final QueueState state = new QueueState(10);
+    private final Map<Long, Long> valueOfId = new HashMap<>();
+    private final Map<Session, List<Result.Taken>> takesOf = new HashMap<>();
+    int configurations;
+
+    CommittedHistory(SimulatedHouse house) {
+        this.house = house;
+    }
+
+    /** What this member committed since last time. */
+    void compare(SimulatedMember m) {
+        long upTo = m.core.committedIndex();
+        for (long i = m.compared + 1; i <= upTo; i++) {
+            Entry e = m.core.log.entry(i);
+            if (e == null) {
+                if (i > m.core.log.snapshotIndex()) {
+                    house.wrong("commit: " + m.name + " commits " + i + ", which is not in its log");
+                }
+            } else if (i == entries.size() + 1) {
+                entries.add(e);
+                apply(e);
+            } else if (i > entries.size()) {
+                house.wrong("commit: " + m.name + " commits " + i + " beyond " + entries.size());
+            } else if (entries.get((int) i - 1).term() != e.term()
+                    || !Arrays.equals(entries.get((int) i - 1).payload(), e.payload())) {
+                house.wrong("state machine safety: " + m.name + " commits " + i + " of term " + e.term()
+                        + ", others committed it of term "
+                        + entries.get((int) i - 1).term());
+            }
+        }
+        m.compared = Math.max(m.compared, upTo);
+        long applied = m.core.machine.state().appliedIndex();
+        if (applied > 0 && applied <= hashes.size() && m.core.machine.state().hash() != hashes.get((int) applied - 1)) {
+            house.wrong("the state of " + m.name + " at " + applied + " differs from what the log comes to");
+        }
+    }
+
+    private void apply(Entry e) {
+        if (e.internal()) {
+            state.advance(e.index(), e.time());
+            Configuration c = InternalEntryCodec.decode(e.payload());
+            if (c != null) {
+                configurations++;
+                state.retainSessions(
+                        c.members().stream().map(Member::incarnation).collect(Collectors.toSet()));
+            }
+        } else {
+            CommandBatch batch = CommandCodec.decode(e.payload());
+            Outcome outcome = state.apply(e.index(), e.time(), batch, io.raftqueue.state.Changes.NONE);
+            if (outcome instanceof Outcome.Applied applied) {
+                for (int i = 0; i < batch.commands().size(); i++) {
+                    note(batch, batch.commands().get(i), applied.results().get(i));
+                }
+            }
+        }
+        hashes.add(state.hash());
+    }
+
+    private void note(CommandBatch batch, Command command, Result result) {
+        if (command instanceof Command.Send send && result instanceof Result.Sent sent) {
+            valueOfId.put(
+                    sent.firstId(), ByteBuffer.wrap(send.message().payload()).getLong());
+        } else if (command instanceof Command.Take) {
+            takesOf.computeIfAbsent(new Session(batch.node(), batch.epoch() >> 16), s -> new ArrayList<>())
+                    .add(result instanceof Result.Taken taken ? taken : new Result.Taken(0, 0, 0));
+        }
+    }
+
+    /** Committed without anybody's doubt: how many. */
+    int size() {
+        return entries.size();
+    }
+
+    long termAt(long index) {
+        return entries.get((int) index - 1).term();
+    }
+
+    boolean applied(long value) {
+        return valueOfId.containsValue(value);
+    }
+
+    Long valueOf(long id) {
+        return valueOfId.get(id);
+    }
+
+    /** The takes of one life of one directory that took effect, in order. */
+    List<Result.Taken> takesOf(UUID node, long start) {
+        return takesOf.getOrDefault(new Session(node, start), List.of());
+    }
+}

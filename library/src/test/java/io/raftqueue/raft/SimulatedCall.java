@@ -1,0 +1,25 @@
+package io.raftqueue.raft;
+
+import io.raftqueue.command.Result;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A call on one member, as a client sees it.
+ *
+ * @param value what a send carries; -1 for a take
+ * @param node the member's incarnation
+ * @param start the how-manieth start of its directory
+ */
+record SimulatedCall(
+        int client,
+        SimulatedMember at,
+        UUID node,
+        long start,
+        long value,
+        long called,
+        CompletableFuture<Result> result) {
+    boolean take() {
+        return value < 0;
+    }
+}
