@@ -115,7 +115,7 @@ final class ConfigurationChange {
     }
 
     private void checkMajority() {
-        int live = leadership.votersHeardWithin(patience(), next);
+        int live = leadership.votersHeardWithin(patience(), next, true);
         if (live < next.majority()) {
             throw new ConfigurationRefusedException(
                     Reason.WOULD_LOSE_MAJORITY,

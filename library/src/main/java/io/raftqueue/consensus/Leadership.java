@@ -114,19 +114,24 @@ final class Leadership {
 
     void tick() {
         if (server.rules.stepsDownWhenAlone()
-                && votersHeardWithin(server.options.quorumTimeout().toNanos(), server.configuration())
+                && votersHeardWithin(server.options.quorumTimeout().toNanos(), server.configuration(), false)
                         < server.majority()) {
             server.stepDown();
         }
     }
 
-    /** Voters of {@code configuration}, this server among them, that were heard within that time. */
-    int votersHeardWithin(long nanos, @Nullable Configuration configuration) {
+    /**
+     * Voters of {@code configuration}, this server among them, that were heard within that time.
+     *
+     * @param inThisTerm false: the beginning of the term counts as hearing everybody
+     */
+    int votersHeardWithin(long nanos, @Nullable Configuration configuration, boolean inThisTerm) {
         int heard = 0;
         if (configuration != null) {
             for (Member m : configuration.members()) {
                 FollowerProgress f = followers.get(m.incarnation());
-                boolean live = m.incarnation().equals(server.self) || (f != null && server.now - f.heardAt <= nanos);
+                boolean live = m.incarnation().equals(server.self)
+                        || (f != null && (f.heard || !inThisTerm) && server.now - f.heardAt <= nanos);
                 heard += m.voter() && live ? 1 : 0;
             }
         }

@@ -28,6 +28,7 @@ final class HouseSchedule {
 
     private static final int STEPS = 420;
     private static final int CLIENTS = 4;
+    static final boolean SNAPSHOTS = Boolean.getBoolean("house.snapshots");
 
     final SimulatedHouse house;
     private final long seed;
@@ -37,6 +38,7 @@ final class HouseSchedule {
     private int installs;
     private int firstConfigurations;
     private boolean wiped;
+    private long removalAskedAt = -3_600_000 * SimulatedHouse.MILLI;
 
     HouseSchedule(long seed, int voters) {
         this.seed = seed;
@@ -198,7 +200,7 @@ final class HouseSchedule {
         } else if (dice < 40) {
             house.heal();
         } else if (dice < 60) {
-            if (runs(m)) {
+            if (runs(m) && SNAPSHOTS) {
                 house.run(m, () -> m.core.snapshot());
                 m.dirty = true;
             }
@@ -283,6 +285,7 @@ final class HouseSchedule {
                     new CompletableFuture<>(),
                     m.now() + 5_000_000_000L,
                     m.now());
+            removalAskedAt = house.now;
             house.log(() -> m.name + " is asked to remove " + other.name);
         } else {
             m.core.requests.add(
@@ -317,7 +320,8 @@ final class HouseSchedule {
     private boolean wipe() {
         SimulatedMember victim = any();
         Configuration c = victim.up ? victim.core.consensus().configuration() : null;
-        if (c == null || !c.isVoter(victim.incarnation()) || c.voters().size() < 3) {
+        boolean removing = house.now - removalAskedAt < 10_000 * SimulatedHouse.MILLI;
+        if (removing || c == null || !c.isVoter(victim.incarnation()) || c.voters().size() < 3) {
             return false;
         }
         for (SimulatedMember m : house.members) {
