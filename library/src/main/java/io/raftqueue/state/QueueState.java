@@ -122,15 +122,25 @@ public final class QueueState {
     }
 
     /**
-     * Forgets the sessions of all others and opens none for them from now on. To be called when a configuration is
-     * applied, at the same index on every member; before the first call everybody may open a session.
+     * Ends the sessions of all others and opens none for them from now on. To be called when a configuration is applied,
+     * at the same index on every member; before the first call everybody may open a session.
+     *
+     * <p>An ended session is not forgotten: it is fenced by the next epoch. Else a member that is removed and comes back
+     * would be applied again what it had under way, and a batch of before that arrives late likewise.
      *
      * @param incarnations of all members, voters and learners
      */
     public void retainSessions(Set<UUID> incarnations) {
+        SortedSet<UUID> removed = new TreeSet<>(members);
+        removed.removeAll(incarnations);
+        for (UUID node : members.isEmpty() ? List.copyOf(sessions.keySet()) : removed) {
+            Session session = sessions.get(node);
+            if (session != null && !incarnations.contains(node)) {
+                session.begin(session.epoch() + 1);
+            }
+        }
         members.clear();
         members.addAll(incarnations);
-        sessions.keySet().retainAll(members);
     }
 
     /** What that batch came to, or null when it was not applied or the answer is no longer kept. */

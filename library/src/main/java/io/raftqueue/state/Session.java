@@ -32,7 +32,7 @@ final class Session {
         return lastSerial;
     }
 
-    /** A new start of the member: nobody will ask for the answers of the start before. */
+    /** A new start of the member, or its removal: nobody will ask for the answers of the epoch before. */
     void begin(long newEpoch) {
         epoch = newEpoch;
         lastSerial = 0;
@@ -71,9 +71,9 @@ final class Session {
 
     static Session read(WireReader in) {
         Session session = new Session(in.getVarint(0, Long.MAX_VALUE, "epoch"));
-        session.lastSerial = in.getVarint(1, Long.MAX_VALUE, "last serial");
+        session.lastSerial = in.getVarint(0, Long.MAX_VALUE, "last serial");
         int most = (int) Math.min(QueueState.KEPT_ANSWERS, session.lastSerial);
-        int answers = in.getCount(1, most, 2, "number of kept answers");
+        int answers = in.getCount(Math.min(1, most), most, 2, "number of kept answers");
         for (int i = 0; i < answers; i++) {
             byte[] answer = in.getBytes("kept answer");
             try {

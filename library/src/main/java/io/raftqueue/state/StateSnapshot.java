@@ -18,7 +18,7 @@ import java.util.UUID;
  * time       varint   cluster time of that entry
  * members    varint count, then 16 bytes each, ascending; none: everybody may open a session
  * sessions   varint count, then each, ascending by node:
- *              node 16 bytes, varint epoch, varint last serial,
+ *              node 16 bytes, varint epoch, varint last serial (0: fenced, as the member was removed),
  *              varint number of kept answers, each: varint length, bytes as ResultCodec writes them
  * limits     varint most queues allowed
  * floors     varint next queue uid, varint first id of the next queue
@@ -97,7 +97,7 @@ final class StateSnapshot {
 
     private static SortedMap<UUID, Session> readSessions(WireReader in) {
         SortedMap<UUID, Session> sessions = new TreeMap<>();
-        int count = in.getCount(0, Integer.MAX_VALUE, 21, "number of sessions");
+        int count = in.getCount(0, Integer.MAX_VALUE, 19, "number of sessions");
         for (int i = 0; i < count; i++) {
             UUID node = in.getUuid();
             if (i > 0 && node.compareTo(sessions.lastKey()) <= 0) {

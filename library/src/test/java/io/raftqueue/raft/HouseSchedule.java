@@ -321,7 +321,10 @@ final class HouseSchedule {
         SimulatedMember victim = any();
         Configuration c = victim.up ? victim.core.consensus().configuration() : null;
         boolean removing = house.now - removalAskedAt < 10_000 * SimulatedHouse.MILLI;
-        if (removing || c == null || !c.isVoter(victim.incarnation()) || c.voters().size() < 3) {
+        if (removing
+                || c == null
+                || !c.isVoter(victim.incarnation())
+                || c.voters().size() < 3) {
             return false;
         }
         for (SimulatedMember m : house.members) {
