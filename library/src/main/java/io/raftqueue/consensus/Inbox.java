@@ -122,6 +122,9 @@ final class Inbox {
         if (term > server.term()) {
             server.advanceTerm(term, null);
         }
+        if (!leader.equals(server.leader)) {
+            return false; // its heartbeat says it better than a piece that may be late
+        }
         server.follow(leader);
         return index > server.commitIndex || !server.rules.ignoresStaleSnapshots();
     }

@@ -72,12 +72,15 @@ final class Checkpoints {
         background.execute(() -> {
             try {
                 log.publish(draft);
-                core.world.raftThread().accept(() -> publishing = false);
                 done.complete(null);
             } catch (RuntimeException e) {
-                // The log has marked itself failed; the node stops by that.
+                // No room: the older one stays, and the next is tried in its time. Else the log has marked itself
+                // failed,
+                // and the node stops by that.
                 done.completeExceptionally(e);
                 throw e;
+            } finally {
+                core.world.raftThread().accept(() -> publishing = false);
             }
         });
         return done;

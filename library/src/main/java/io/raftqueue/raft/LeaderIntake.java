@@ -107,6 +107,11 @@ final class LeaderIntake {
         }
     }
 
+    /** A batch of that member was appended and not applied: what is due next is for the state to say. */
+    void forget(UUID member) {
+        proposed.remove(member);
+    }
+
     /** Leadership began or ended: nothing of an earlier term counts. */
     void termChanged() {
         proposed.clear();

@@ -254,6 +254,9 @@ final class ReplicaCore implements ConsensusListener {
         engineCalls.applied(entry.index(), entry.term(), applied.outcome());
         CommandBatch batch = applied.batch();
         stored.refusals(batch.commands(), applied.outcome());
+        if (applied.outcome() instanceof Outcome.Fenced || applied.outcome() instanceof Outcome.Gap) {
+            intake.forget(batch.node());
+        }
         if (batch.node().equals(world.identity().incarnation()) && batch.epoch() == submissions.epoch()) {
             answered(batch.serial(), applied.outcome());
         }
@@ -279,6 +282,10 @@ final class ReplicaCore implements ConsensusListener {
         committed = Math.max(committed, snapshot.index());
         consensus.snapshotInstalled(pointOf(snapshot), now);
         UUID self = world.identity().incarnation();
+        long sessionEpoch = machine.state().sessionEpoch(self);
+        if (sessionEpoch > submissions.epoch()) {
+            submissions.endedUnseen(sessionEpoch);
+        }
         for (long serial : submissions.serialsInFlight()) {
             if (serial <= machine.state().lastSerial(self, submissions.epoch())) {
                 @Nullable List<Result> kept = machine.state().answers(self, submissions.epoch(), serial);
@@ -311,6 +318,7 @@ final class ReplicaCore implements ConsensusListener {
             duties.deposed();
             engineCalls.deposed();
             transfers.stopSending();
+            needSnapshot.clear();
         }
         Role before = role(from);
         Role after = role(to);

@@ -48,14 +48,18 @@ final class SnapshotTransfers {
     private static final class Outgoing {
         final long id;
         final SnapshotSource source;
+        /** In which this member leads; pieces that leave later still say so. */
+        final long term;
+
         long offset;
         long sentAt;
         long progressAt;
         boolean reading;
 
-        Outgoing(long id, SnapshotSource source, long now) {
+        Outgoing(long id, SnapshotSource source, long term, long now) {
             this.id = id;
             this.source = source;
+            this.term = term;
             this.progressAt = now;
         }
     }
@@ -88,7 +92,7 @@ final class SnapshotTransfers {
             host.failed(follower.incarnation());
             return;
         }
-        Outgoing transfer = new Outgoing(nextId++, source, now);
+        Outgoing transfer = new Outgoing(nextId++, source, host.term(), now);
         outgoing.put(follower.incarnation(), transfer);
         readAndSend(follower.incarnation(), transfer, now);
     }
@@ -108,7 +112,7 @@ final class SnapshotTransfers {
                     host.send(
                             follower,
                             new SnapshotChunk(
-                                    host.term(),
+                                    transfer.term,
                                     transfer.source.index(),
                                     transfer.id,
                                     offset,

@@ -155,6 +155,12 @@ public final class QueueState {
         return session == null || session.epoch() != epoch ? 0 : session.lastSerial();
     }
 
+    /** The epoch in force of that node's session: older ones are fenced; -1 when it never had a session. */
+    public long sessionEpoch(UUID node) {
+        Session session = sessions.get(node);
+        return session == null ? -1 : session.epoch();
+    }
+
     /** The figures of one queue, or null when there is no such queue. */
     public @Nullable QueueFigures figures(String queue) {
         Queue found = queues.find(queue);

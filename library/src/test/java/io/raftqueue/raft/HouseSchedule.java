@@ -28,7 +28,6 @@ final class HouseSchedule {
 
     private static final int STEPS = 420;
     private static final int CLIENTS = 4;
-    static final boolean SNAPSHOTS = Boolean.getBoolean("house.snapshots");
 
     final SimulatedHouse house;
     private final long seed;
@@ -200,7 +199,7 @@ final class HouseSchedule {
         } else if (dice < 40) {
             house.heal();
         } else if (dice < 60) {
-            if (runs(m) && SNAPSHOTS) {
+            if (runs(m)) {
                 house.run(m, () -> m.core.snapshot());
                 m.dirty = true;
             }
@@ -219,7 +218,7 @@ final class HouseSchedule {
                 m.core.handOver();
             }
         } else {
-            m.disk.capacity(random.nextBoolean() ? 40_000 : Long.MAX_VALUE / 4);
+            m.disk.capacity(random.nextBoolean() ? 30_000 + random.nextInt(200_000) : Long.MAX_VALUE / 4);
         }
     }
 
@@ -277,25 +276,29 @@ final class HouseSchedule {
         if (house.members.size() < SimulatedHouse.SLOTS - 1 && random.nextInt(3) == 0) {
             house.join();
         } else if (mayRemove(other)) {
-            m.core.requests.add(
-                    Admin.Kind.REMOVE,
-                    other.name,
-                    "",
-                    false,
-                    new CompletableFuture<>(),
-                    m.now() + 5_000_000_000L,
-                    m.now());
+            house.run(
+                    m,
+                    () -> m.core.requests.add(
+                            Admin.Kind.REMOVE,
+                            other.name,
+                            "",
+                            false,
+                            new CompletableFuture<>(),
+                            m.now() + 5_000_000_000L,
+                            m.now()));
             removalAskedAt = house.now;
             house.log(() -> m.name + " is asked to remove " + other.name);
         } else {
-            m.core.requests.add(
-                    Admin.Kind.JOIN,
-                    other.name,
-                    other.address,
-                    false,
-                    new CompletableFuture<>(),
-                    m.now() + 5_000_000_000L,
-                    m.now());
+            house.run(
+                    m,
+                    () -> m.core.requests.add(
+                            Admin.Kind.JOIN,
+                            other.name,
+                            other.address,
+                            false,
+                            new CompletableFuture<>(),
+                            m.now() + 5_000_000_000L,
+                            m.now()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.raftqueue.command.CommandCodec;
 import io.raftqueue.command.MessageCodec;
 import io.raftqueue.log.DataDirectory;
 import io.raftqueue.log.LogOptions;
+import io.raftqueue.log.NoSpaceException;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.disk.SimulatedDisk;
 import java.util.ArrayDeque;
@@ -151,7 +152,11 @@ final class SimulatedMember implements ReplicaEvents {
 
     void diskWork() {
         if (!diskTasks.isEmpty()) {
-            diskTasks.remove().run();
+            try {
+                diskTasks.remove().run();
+            } catch (NoSpaceException full) {
+                house.log(() -> name + ": " + full.getMessage());
+            }
             dirty = true;
         }
     }
