@@ -10,40 +10,64 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bodies of waiting messages, a few ahead. Those that were removed before their turn are left out. */
+/**
+ * Reads the messages of a queue from the head on, a page at a time: those that waited at the start, without those that were
+ * removed before their turn came.
+ */
 final class Browse implements Iterator<EncodedMessage> {
-    private static final int AHEAD = 64;
+    private static final int PAGE = 64;
 
     private final Replica replica;
     private final String queue;
+    private final ArrayDeque<Reading> page = new ArrayDeque<>();
     private final long queueUid;
-    private final Iterator<Long> ids;
-    private final ArrayDeque<Reading> readings = new ArrayDeque<>();
+    private final long endId;
+    private long nextId;
+    private int left;
     private @Nullable EncodedMessage next;
 
     private record Reading(long id, CompletableFuture<MessageBody> body) {}
 
-    Browse(Replica replica, String queue, Replica.Waiting waiting) {
+    /** Up to {@code limit} messages, as applied here now. */
+    Browse(Replica replica, String queue, int limit) {
         this.replica = replica;
         this.queue = queue;
-        this.queueUid = waiting.queueUid();
-        this.ids = waiting.ids().iterator();
+        QueueFigures figures = replica.figures(queue);
+        this.queueUid = figures == null ? 0 : figures.uid();
+        this.endId = figures == null ? 0 : figures.nextId();
+        this.left = figures == null ? 0 : limit;
     }
 
     @Override
     public boolean hasNext() {
         while (next == null) {
-            while (readings.size() < AHEAD && ids.hasNext()) {
-                long id = ids.next();
-                readings.add(new Reading(id, replica.body(queueUid, id)));
-            }
-            Reading first = readings.poll();
-            if (first == null) {
+            Reading first = page.poll();
+            if (first != null) {
+                next = read(first);
+            } else if (!turn()) {
                 return false;
             }
-            next = read(first);
         }
         return true;
+    }
+
+    /** Begins to read the next page; false when there is none. */
+    private boolean turn() {
+        if (left == 0) {
+            return false;
+        }
+        Replica.Waiting waiting = Calls.await(replica.waiting(queue, nextId, Math.min(PAGE, left)));
+        if (waiting.queueUid() != queueUid) {
+            return false; // deleted meanwhile, and perhaps made anew
+        }
+        for (long id : waiting.ids()) {
+            if (id < endId) {
+                page.add(new Reading(id, replica.body(queueUid, id)));
+                nextId = id + 1;
+                left--;
+            }
+        }
+        return !page.isEmpty();
     }
 
     private @Nullable EncodedMessage read(Reading reading) {

@@ -18,7 +18,7 @@ final class NodeThreads implements Executor, AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
 
     NodeThreads(String id) {
-        this.name = "raftqueue-" + id;
+        this.name = "raftqueue-" + (id.isEmpty() ? "node" : id);
         this.completions = new ForkJoinPool(
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
                 pool -> {

@@ -270,7 +270,7 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         }
         handle.checkOpen();
         Calls.await(node.replica().readBarrier(deadline()));
-        return new Browse(node.replica(), name, Calls.await(node.replica().waiting(name, limit)));
+        return new Browse(node.replica(), name, limit);
     }
 
     @Override

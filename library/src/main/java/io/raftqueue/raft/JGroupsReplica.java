@@ -143,13 +143,13 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     }
 
     @Override
-    public CompletableFuture<Waiting> waiting(String queue, int limit) {
+    public CompletableFuture<Waiting> waiting(String queue, long fromId, int limit) {
         QueueFigures figures = core.stored.of(queue);
         if (figures == null) {
             return CompletableFuture.completedFuture(new Waiting(0, List.of()));
         }
         List<Long> ids = new ArrayList<>();
-        for (long id = figures.headId(); id < figures.nextId() && ids.size() < limit; id++) {
+        for (long id = Math.max(fromId, figures.headId()); id < figures.nextId() && ids.size() < limit; id++) {
             ids.add(id);
         }
         return CompletableFuture.completedFuture(new Waiting(figures.uid(), ids));

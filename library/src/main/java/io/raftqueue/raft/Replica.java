@@ -53,8 +53,8 @@ public interface Replica extends AutoCloseable {
     /** The figures of all queues as applied here. Never blocks. */
     List<QueueFigures> allFigures();
 
-    /** Up to {@code limit} ids of waiting messages from the head, as applied here, in order. */
-    CompletableFuture<Waiting> waiting(String queue, int limit);
+    /** Up to {@code limit} ids of waiting messages, those from {@code fromId} on, as applied here, in order. */
+    CompletableFuture<Waiting> waiting(String queue, long fromId, int limit);
 
     /**
      * Messages that wait in a queue.

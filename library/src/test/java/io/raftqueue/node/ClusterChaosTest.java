@@ -1,6 +1,7 @@
 package io.raftqueue.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.ClosedException;
 import io.raftqueue.RaftQueue;
@@ -18,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +37,20 @@ class ClusterChaosTest {
     private final AtomicLong values = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong inDoubt = new AtomicLong();
 
     @Test
     void whileNodesCrashAndComeBackAQueueStaysAQueue() throws Exception {
+        clientsWorkWhile(ClusterFixture::kill);
+    }
+
+    @Test
+    void whileNodesAreStoppedInGoodOrderNoCallIsLeftInDoubt() throws Exception {
+        clientsWorkWhile(ClusterFixture::stop);
+        assertThat(inDoubt).hasValue(0);
+    }
+
+    private void clientsWorkWhile(BiConsumer<ClusterFixture, Integer> downing) throws Exception {
         try (var cluster = ClusterFixture.started(directory, 3)) {
             ExecutorService clients = Executors.newCachedThreadPool();
             List<Future<?>> running = new ArrayList<>();
@@ -50,7 +64,7 @@ class ClusterChaosTest {
                 int leader = cluster.awaitLeader();
                 long before = acknowledged.get();
                 int victim = round % 2 == 0 ? leader : 1 + random.nextInt(3);
-                cluster.kill(victim);
+                downing.accept(cluster, victim);
                 cluster.awaitLeader();
                 awaitProgress(before + 200);
                 cluster.start(victim);
@@ -68,7 +82,7 @@ class ClusterChaosTest {
     }
 
     private void awaitProgress(long sends) {
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= sends);
+        await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.get() >= sends);
     }
 
     private void sendOn(ClusterFixture cluster, int node) {
@@ -77,7 +91,7 @@ class ClusterChaosTest {
             try {
                 while (!over.get()) {
                     send(queue);
-                    java.util.concurrent.locks.LockSupport.parkNanos(500_000);
+                    LockSupport.parkNanos(500_000);
                 }
             } catch (ClosedException killed) {
                 assertThat(killed.retry()).isEqualTo(Retry.NOT_APPLIED);
@@ -96,6 +110,7 @@ class ClusterChaosTest {
             acknowledged.incrementAndGet();
         } catch (RaftQueueException e) {
             if (e.retry() == Retry.MAY_HAVE_BEEN_APPLIED) {
+                inDoubt.incrementAndGet();
                 synchronized (checker) {
                     checker.maybeSent(value, start);
                 }
@@ -134,6 +149,7 @@ class ClusterChaosTest {
             }
         } catch (RaftQueueException e) {
             if (e.retry() != Retry.NOT_APPLIED) {
+                inDoubt.incrementAndGet();
                 synchronized (checker) {
                     checker.maybeTaken();
                 }

@@ -202,13 +202,18 @@ public final class LoneReplica implements Replica {
     }
 
     @Override
-    public CompletableFuture<Waiting> waiting(String queue, int limit) {
+    public CompletableFuture<Waiting> waiting(String queue, long fromId, int limit) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     QueueFigures now = state.figures(queue);
                     return now == null
                             ? new Waiting(0, List.of())
-                            : new Waiting(now.uid(), state.waiting(queue, limit));
+                            : new Waiting(
+                                    now.uid(),
+                                    state.waiting(queue, Integer.MAX_VALUE).stream()
+                                            .filter(id -> id >= fromId)
+                                            .limit(limit)
+                                            .toList());
                 },
                 engine);
     }
