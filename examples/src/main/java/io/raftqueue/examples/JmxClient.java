@@ -4,10 +4,8 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import com.sun.tools.attach.VirtualMachineDescriptor;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.management.JMException;
@@ -33,36 +31,34 @@ public final class JmxClient {
     private JmxClient() {}
 
     /** Prints what there is and ends. */
-    @SuppressWarnings("BanJNDI") // the address comes from whoever runs this
     public static void main(String[] args) throws IOException, JMException {
-        int beans = 0;
-        for (JMXServiceURL url : args.length > 0 ? List.of(remote(args[0])) : local()) {
-            try (var connector = JMXConnectorFactory.connect(url)) {
-                beans += print(connector.getMBeanServerConnection());
-            }
-        }
+        int beans = args.length > 0 ? connect("service:jmx:rmi:///jndi/rmi://" + args[0] + "/jmxrmi") : local();
         System.out.println(beans == 0 ? "no RaftQueue node found: start one, or give HOST:PORT" : beans + " beans");
     }
 
-    private static JMXServiceURL remote(String hostAndPort) throws IOException {
-        return new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + hostAndPort + "/jmxrmi");
-    }
-
-    private static List<JMXServiceURL> local() throws IOException {
-        var urls = new ArrayList<JMXServiceURL>();
+    private static int local() throws JMException {
+        int beans = 0;
         long self = ProcessHandle.current().pid();
         for (VirtualMachineDescriptor descriptor : VirtualMachine.list()) {
             if (!descriptor.id().equals(Long.toString(self))) {
                 try {
                     VirtualMachine jvm = VirtualMachine.attach(descriptor);
-                    urls.add(new JMXServiceURL(jvm.startLocalManagementAgent()));
+                    String address = jvm.startLocalManagementAgent();
                     jvm.detach();
+                    beans += connect(address);
                 } catch (AttachNotSupportedException | IOException e) {
                     System.out.println("JVM " + descriptor.id() + " cannot be looked into: " + e.getMessage());
                 }
             }
         }
-        return urls;
+        return beans;
+    }
+
+    @SuppressWarnings("BanJNDI") // the address comes from whoever runs this
+    private static int connect(String url) throws IOException, JMException {
+        try (var connector = JMXConnectorFactory.connect(new JMXServiceURL(url))) {
+            return print(connector.getMBeanServerConnection());
+        }
     }
 
     /** Prints the beans of a JVM and counts them. */
