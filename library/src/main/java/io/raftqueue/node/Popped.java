@@ -37,6 +37,11 @@ final class Popped implements Comparable<Popped> {
         return body;
     }
 
+    /** Has the body read now, for whoever comes for it. */
+    void read() {
+        var unused = body();
+    }
+
     /** A message as a codec wants it. */
     static EncodedMessage encoded(long id, MessageBody body) {
         return new EncodedMessage(

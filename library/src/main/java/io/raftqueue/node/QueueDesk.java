@@ -180,7 +180,7 @@ final class QueueDesk {
                 Iterator<Waiter> line = waiters.iterator();
                 if (!line.hasNext()) {
                     returned.add(message);
-                    readers.execute(message::body); // nobody knows how long it will wait, and the log need not keep it
+                    readers.execute(message::read); // nobody knows how long it will wait, and the log need not keep it
                     return;
                 }
                 first = line.next();

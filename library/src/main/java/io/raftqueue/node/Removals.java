@@ -63,7 +63,7 @@ final class Removals {
             messages.add(new Popped(replica, taken.queueUid(), taken.firstId() + i));
         }
         if (readAtOnce) {
-            messages.forEach(Popped::body);
+            messages.forEach(Popped::read);
         }
         return messages;
     }
