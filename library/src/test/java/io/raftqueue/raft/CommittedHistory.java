@@ -33,6 +33,8 @@ final class CommittedHistory {
     private final Map<Long, Long> valueOfId = new HashMap<>();
     private final Map<Session, List<Result.Taken>> takesOf = new HashMap<>();
     int configurations;
+    /** Entries that came to a member within a snapshot. */
+    int installs;
 
     CommittedHistory(SimulatedHouse house) {
         this.house = house;
@@ -46,6 +48,8 @@ final class CommittedHistory {
             if (e == null) {
                 if (i > m.core.log.snapshotIndex()) {
                     house.wrong("commit: " + m.name + " commits " + i + ", which is not in its log");
+                } else {
+                    installs++;
                 }
             } else if (i == entries.size() + 1) {
                 entries.add(e);

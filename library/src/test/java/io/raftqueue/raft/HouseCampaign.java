@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import java.util.Locale;
+import java.util.function.LongFunction;
 
 /** Many house schedules. Run {@link #main} for long campaigns: schedules, first seed, voters. */
 final class HouseCampaign {
@@ -14,10 +15,15 @@ final class HouseCampaign {
     HouseSchedule.Outcome failure;
 
     static HouseCampaign run(long firstSeed, int schedules, int voters) {
+        return run(firstSeed, schedules, seed -> new HouseSchedule(seed, voters));
+    }
+
+    /** Stops at the first schedule with a verdict. */
+    static HouseCampaign run(long firstSeed, int schedules, LongFunction<HouseSchedule> schedule) {
         HouseCampaign c = new HouseCampaign();
         long began = System.nanoTime();
         for (long seed = firstSeed; seed < firstSeed + schedules && c.failure == null; seed++) {
-            HouseSchedule.Outcome o = new HouseSchedule(seed, voters).run();
+            HouseSchedule.Outcome o = schedule.apply(seed).run();
             c.schedules++;
             c.steps += o.steps();
             c.answered += o.answered();

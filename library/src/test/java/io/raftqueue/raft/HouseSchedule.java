@@ -34,7 +34,6 @@ final class HouseSchedule {
     private final int voters;
     private final RandomGenerator random;
     private int steps;
-    private int installs;
     private int firstConfigurations;
     private boolean wiped;
     private long removalAskedAt = -3_600_000 * SimulatedHouse.MILLI;
@@ -79,7 +78,7 @@ final class HouseSchedule {
                 house.answered,
                 house.tailsAtElections > 0,
                 house.committed.configurations > firstConfigurations,
-                installs > 0,
+                house.committed.installs > 0,
                 fingerprint);
     }
 
@@ -153,13 +152,9 @@ final class HouseSchedule {
             return;
         }
         house.run(m, () -> {
-            long before = m.core.log.snapshotIndex();
             m.receive(bytes);
             if (flush) {
                 m.flush();
-            }
-            if (m.core.log.snapshotIndex() > before) {
-                installs++;
             }
         });
     }

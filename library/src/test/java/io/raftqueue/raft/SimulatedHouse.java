@@ -52,6 +52,9 @@ final class SimulatedHouse {
     final List<String> trace = new ArrayList<>();
     final boolean[][] cut = new boolean[SLOTS][SLOTS];
     boolean tracing;
+    /** False is what the checks must notice: acknowledged before it is on disk. */
+    boolean forces = true;
+
     long now;
     int tailsAtElections;
     int answered;
@@ -130,7 +133,9 @@ final class SimulatedHouse {
             wrong("election safety: " + m.name + " leads term " + term + ", and so does " + other);
         }
         for (SimulatedMember o : members) {
-            if (o.up && o.core.log.lastIndex() > committed.size() && o.core.log.termAt(o.core.log.lastIndex()) < term) {
+            if (o.up
+                    && o.core.log.lastIndex() > Math.max(1, committed.size())
+                    && o.core.log.termAt(o.core.log.lastIndex()) < term) {
                 tailsAtElections++;
                 return;
             }

@@ -73,7 +73,7 @@ final class SimulatedMember implements ReplicaEvents {
 
     void start() {
         directory = DataDirectory.open(disk, name, house::uuid);
-        log = directory.openLog(SMALL_LOG, SimulatedMember::body, diskTasks::add);
+        log = directory.openLog(SMALL_LOG.withFsync(house.forces), SimulatedMember::body, diskTasks::add);
         core = new ReplicaCore(
                 new Surroundings(
                         directory.identity(),
