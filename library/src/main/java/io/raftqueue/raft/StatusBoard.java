@@ -247,11 +247,11 @@ final class StatusBoard {
         put(figures, NodeFigure.COMMIT_P99_MILLIS, core.commitLatency.millis(0.99));
         put(figures, NodeFigure.FSYNC_P50_MILLIS, core.fsyncLatency.millis(0.5));
         put(figures, NodeFigure.FSYNC_P99_MILLIS, core.fsyncLatency.millis(0.99));
-        put(figures, NodeFigure.LOG_BYTES, (double) (core.log.sizeInBytes()));
+        put(figures, NodeFigure.LOG_BYTES, (double) core.log.sizeInBytes());
         put(figures, NodeFigure.LOG_ENTRIES, (double) (f.lastIndex() - core.log.snapshotIndex()));
-        put(figures, NodeFigure.SNAPSHOT_INDEX, (double) (core.log.snapshotIndex()));
-        put(figures, NodeFigure.DISK_FREE_BYTES, (double) (disk.usableBytes()));
-        put(figures, NodeFigure.DISK_WATERMARK_BYTES, (double) (disk.watermarkBytes()));
+        put(figures, NodeFigure.SNAPSHOT_INDEX, (double) core.log.snapshotIndex());
+        put(figures, NodeFigure.DISK_FREE_BYTES, (double) disk.usableBytes());
+        put(figures, NodeFigure.DISK_WATERMARK_BYTES, (double) disk.watermarkBytes());
         put(figures, NodeFigure.PENDING_REQUESTS, f.pending());
         put(figures, NodeFigure.LEADER_CHANGES, leaderChanges.doubleValue());
         return figures;
