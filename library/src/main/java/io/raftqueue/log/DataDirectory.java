@@ -61,8 +61,8 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory open(DiskDirectory disk, String nodeName, Supplier<UUID> uuids) {
         boolean opened = false;
         try {
-            String holder = disk.lock(
-                    "node " + nodeName + ", process " + ProcessHandle.current().pid());
+            String process = "process " + ProcessHandle.current().pid();
+            String holder = disk.lock(nodeName.isEmpty() ? process : "node " + nodeName + ", " + process);
             if (holder != null) {
                 throw new DirectoryInUseException(disk.path(), holder);
             }
