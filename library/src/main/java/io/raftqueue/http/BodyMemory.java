@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * cannot shut them out; their number is bounded by the number of connections.
  */
 final class BodyMemory {
-    private static final int SMALL = 64 << 10;
+    /** Up to this size a body is small. */
+    static final int SMALL = 64 << 10;
 
     private final long limit;
     private final AtomicLong used = new AtomicLong();

@@ -9,6 +9,7 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.channels.StreamSourceChannel;
@@ -22,7 +23,10 @@ import org.xnio.channels.StreamSourceChannel;
 final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private static final byte[] NOTHING = {};
     // Reads in one go; then other connections of the same thread have their turn.
-    private static final int READS_IN_A_ROW = 16;
+    private static final int READS_IN_A_ROW = 2;
+    private static final long BYTES_PER_SECOND = 128 << 20;
+    private static final long BURST_BYTES = 16 << 20;
+    private static final int PAUSE_MILLIS = 50;
 
     /** How reading ended; exactly one is called, once. */
     interface Outcome {
@@ -37,17 +41,24 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private final HttpServerExchange exchange;
     private final int limit;
     private final BodyMemory memory;
+    private final Pace pace;
     private final Outcome outcome;
     private byte[] bytes = NOTHING;
     private int size;
     private @Nullable StreamSourceChannel channel;
     private boolean done;
 
-    BodyReader(HttpServerExchange exchange, int limit, BodyMemory memory, Outcome outcome) {
+    BodyReader(HttpServerExchange exchange, int limit, BodyMemory memory, Pace pace, Outcome outcome) {
         this.exchange = exchange;
         this.limit = limit;
         this.memory = memory;
+        this.pace = pace;
         this.outcome = outcome;
+    }
+
+    /** The pace of all large bodies of one server together: a crowd of them must not take both threads. */
+    static Pace pace() {
+        return new Pace(BYTES_PER_SECOND, BURST_BYTES);
     }
 
     void start() {
@@ -100,6 +111,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         try (PooledByteBuffer pooled =
                 exchange.getConnection().getByteBufferPool().allocate()) {
             ByteBuffer buffer = pooled.getBuffer();
+            int before = size;
             for (int reads = 0; reads < READS_IN_A_ROW; reads++) {
                 buffer.clear();
                 int read = source.read(buffer);
@@ -114,7 +126,12 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                     return;
                 }
             }
-            source.resumeReads();
+            if (size > BodyMemory.SMALL && !pace.allows(size - before)) {
+                source.suspendReads();
+                exchange.getIoThread().executeAfter(() -> handleEvent(source), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                source.resumeReads();
+            }
         } catch (IOException e) {
             if (exchange.getConnection().isOpen()) {
                 end(() -> outcome.refused(Problem.MALFORMED.answer("the body cannot be read: " + e.getMessage())));

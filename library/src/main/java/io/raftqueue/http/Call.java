@@ -47,6 +47,7 @@ final class Call {
     private @Nullable CompletableFuture<Answer> pending;
     private @Nullable HangUpWatch watch;
     private @Nullable Runnable whenHungUp;
+    private boolean watchedAtOnce;
     private boolean answered;
 
     Call(HttpServerExchange exchange, Uri uri, InFlight inFlight) {
@@ -83,8 +84,13 @@ final class Call {
         deadline = System.nanoTime() + duration.plus(GRACE).toNanos();
     }
 
-    /** What to do, on the I/O thread, if the client hangs up before its answer is there. */
-    void whenHungUp(Runnable action) {
+    /**
+     * What to do, on the I/O thread, if the client hangs up before its answer is there.
+     *
+     * @param atOnce true where an answer is not expected soon; else the watch begins a little later, if it still has to
+     */
+    void whenHungUp(boolean atOnce, Runnable action) {
+        watchedAtOnce = atOnce;
         whenHungUp = action;
     }
 
@@ -95,23 +101,24 @@ final class Call {
             return;
         }
         deadline = System.nanoTime() + inFlight.limits().bodyDeadline().toNanos();
-        var reading = new BodyReader(exchange, bodyLimit, inFlight.memory(), new BodyReader.Outcome() {
-            @Override
-            public void arrived(byte[] bytes) {
-                body = bytes;
-                work(handler);
-            }
+        var reading = new BodyReader(
+                exchange, bodyLimit, inFlight.memory(), inFlight.largeBodies(), new BodyReader.Outcome() {
+                    @Override
+                    public void arrived(byte[] bytes) {
+                        body = bytes;
+                        work(handler);
+                    }
 
-            @Override
-            public void refused(Answer answer) {
-                answer(answer);
-            }
+                    @Override
+                    public void refused(Answer answer) {
+                        answer(answer);
+                    }
 
-            @Override
-            public void broken() {
-                drop();
-            }
-        });
+                    @Override
+                    public void broken() {
+                        drop();
+                    }
+                });
         exchange.addExchangeCompleteListener((ended, next) -> {
             inFlight.memory().release(reading.room());
             next.proceed();
@@ -140,6 +147,9 @@ final class Call {
         pending = future;
         if (!future.isDone() && whenHungUp != null) {
             watch = new HangUpWatch((HttpServerConnection) exchange.getConnection(), this::hungUp);
+            if (watchedAtOnce) {
+                watch.start();
+            }
         }
         var unused = future.whenComplete((answer, failure) -> {
             Answer made = failure == null ? answer : unforeseen(failure);
@@ -205,7 +215,7 @@ final class Call {
             @Override
             public void onComplete(HttpServerExchange exchange, Sender sender) {
                 if (lingering) {
-                    new Lingering(exchange, inFlight.lingeringPace()).start();
+                    new Lingering(exchange, inFlight.lingering()).start();
                 } else {
                     exchange.endExchange();
                 }

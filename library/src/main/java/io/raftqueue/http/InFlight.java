@@ -15,7 +15,8 @@ final class InFlight {
     private final BodyMemory memory;
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
-    private final Lingering.Pace pace = new Lingering.Pace();
+    private final Pace largeBodies = BodyReader.pace();
+    private final Pace lingering = Lingering.pace();
     private volatile boolean closing;
 
     InFlight(Limits limits) {
@@ -69,8 +70,12 @@ final class InFlight {
         return memory;
     }
 
-    Lingering.Pace lingeringPace() {
-        return pace;
+    Pace largeBodies() {
+        return largeBodies;
+    }
+
+    Pace lingering() {
+        return lingering;
     }
 
     /** From now on connections end with their answer. Waits for the requests under way; those that wait give up. */

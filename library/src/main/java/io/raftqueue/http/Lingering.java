@@ -5,7 +5,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.xnio.IoUtils;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -16,26 +15,16 @@ import org.xnio.conduits.StreamSourceConduit;
  */
 final class Lingering {
     private static final long MOST_BYTES = 64 << 20;
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long BYTES_PER_SECOND = 64 << 20;
-    private static final long BURST = 1 << 20;
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long BYTES_PER_SECOND = 16 << 20;
+    private static final long BURST_BYTES = 2 << 20;
     private static final int READS_IN_A_ROW = 16;
     private static final int SOON_MILLIS = 10;
     private static final int LATER_MILLIS = 200;
 
-    /** The pace of all connections of one server. */
-    static final class Pace {
-        private final AtomicLong emptyUntil = new AtomicLong(System.nanoTime());
-
-        /** Takes note of bytes that were read; true while the pace allows more. */
-        boolean allows(long bytes) {
-            long now = System.nanoTime();
-            long cost = TimeUnit.SECONDS.toNanos(bytes) / BYTES_PER_SECOND;
-            long allowance = TimeUnit.SECONDS.toNanos(BURST) / BYTES_PER_SECOND;
-            long until = emptyUntil.updateAndGet(
-                    before -> (before - (now - allowance) < 0 ? now - allowance : before) + cost);
-            return until - now < 0;
-        }
+    /** The pace of all connections of one server together. */
+    static Pace pace() {
+        return new Pace(BYTES_PER_SECOND, BURST_BYTES);
     }
 
     private final HttpServerExchange exchange;

@@ -115,7 +115,7 @@ final class QueueRoutes {
         RaftQueue<EncodedMessage> queue = queue(call, timeout);
         call.within(timeout.multipliedBy(max + 1L).plus(wait));
         var current = new AtomicReference<CompletableFuture<?>>();
-        call.whenHungUp(() -> {
+        call.whenHungUp(!wait.isZero(), () -> {
             CompletableFuture<?> waiting = current.get();
             if (waiting != null) {
                 waiting.cancel(false);

@@ -70,7 +70,7 @@ final class SeedRoutes {
         call.within(timeout.plus(wait));
         RaftQueue<EncodedMessage> bounded = queue.withTimeout(timeout);
         var taken = wait.isZero() ? bounded.pollAsync() : bounded.pollAsync(wait);
-        call.whenHungUp(() -> taken.cancel(false));
+        call.whenHungUp(!wait.isZero(), () -> taken.cancel(false));
         return taken.handle((message, failure) -> {
             if (failure != null) {
                 // Nobody waits for it any more, or the server closes: it was as if nothing had come in time.

@@ -17,6 +17,7 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
@@ -30,6 +31,7 @@ final class UndertowServer implements HttpAdapter.RunningServer {
     private static final int IO_THREADS = 2;
     private static final int WORKER_THREADS = 4;
     private static final int BUFFER_BYTES = 16 << 10;
+    private static final int RECEIVE_BUFFER_BYTES = 128 << 10;
     private static final int MOST_CONNECTIONS = 10_000;
     private static final int LONGEST_HEAD_BYTES = 32 << 10;
     private static final int CLOSE_MILLIS = 5_000;
@@ -49,6 +51,7 @@ final class UndertowServer implements HttpAdapter.RunningServer {
             .getMap();
 
     private final XnioWorker worker;
+    private final XnioExecutor.Key rounds;
     private final AcceptingChannel<StreamConnection> door;
     private final HttpOpenListener listener;
     private final ByteBufferPool buffers;
@@ -58,12 +61,14 @@ final class UndertowServer implements HttpAdapter.RunningServer {
 
     private UndertowServer(
             XnioWorker worker,
+            XnioExecutor.Key rounds,
             AcceptingChannel<StreamConnection> door,
             HttpOpenListener listener,
             ByteBufferPool buffers,
             InFlight inFlight,
             String address) {
         this.worker = worker;
+        this.rounds = rounds;
         this.door = door;
         this.listener = listener;
         this.buffers = buffers;
@@ -87,9 +92,9 @@ final class UndertowServer implements HttpAdapter.RunningServer {
             new OperatorRoutes(node).addTo(routes);
             new QueueRoutes(node, worker).addTo(routes);
             listener.setRootHandler(new Router(routes, inFlight));
-            inFlight.begin(worker.getIoThread());
+            XnioExecutor.Key rounds = inFlight.begin(worker.getIoThread());
             door.resumeAccepts();
-            return new UndertowServer(worker, door, listener, buffers, inFlight, address);
+            return new UndertowServer(worker, rounds, door, listener, buffers, inFlight, address);
         } catch (IOException e) {
             if (worker != null) {
                 worker.shutdownNow();
@@ -126,6 +131,8 @@ final class UndertowServer implements HttpAdapter.RunningServer {
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, 1_000)
+                // Small: what endless senders have on the way is the kernel's memory and time.
+                .set(Options.RECEIVE_BUFFER, RECEIVE_BUFFER_BYTES)
                 .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
                 .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS - 1)
                 .getMap();
@@ -175,6 +182,7 @@ final class UndertowServer implements HttpAdapter.RunningServer {
 
     private boolean stopWorker() {
         try {
+            rounds.remove();
             listener.closeConnections();
             worker.shutdown();
             if (!worker.awaitTermination(1, TimeUnit.SECONDS)) {
