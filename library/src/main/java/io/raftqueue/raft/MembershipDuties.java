@@ -206,12 +206,17 @@ final class MembershipDuties {
                         && m.voter()
                         && m.raftAddress().equals(task.request.raftAddress()));
         if (now - task.since >= DIAL_LIMIT_NANOS || now - task.deadline >= 0) {
-            return member
-                    ? new Verdict(Outcome.DONE, "")
-                    : new Verdict(
-                            Outcome.UNREACHABLE,
-                            "nothing answers as a RaftQueue node at " + task.request.raftAddress()
-                                    + "; nothing was changed: start it, or check the address");
+            if (member) {
+                return new Verdict(Outcome.DONE, "");
+            }
+            String silence = "nothing answers as a RaftQueue node at " + task.request.raftAddress();
+            for (Member m : current().members()) {
+                if (m.id().equals(task.request.id()) && !m.raftAddress().equals(task.request.raftAddress())) {
+                    return conflict(silence + ", and " + m.id() + " is a member at " + m.raftAddress()
+                            + ": give that address, or start it at the new one first");
+                }
+            }
+            return new Verdict(Outcome.UNREACHABLE, silence + "; nothing was changed: start it, or check the address");
         }
         if (!task.dialled || now - task.dialledAt >= DIAL_NANOS) {
             task.dialled = true;
