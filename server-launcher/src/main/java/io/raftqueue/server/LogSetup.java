@@ -31,7 +31,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(console(context, ConsoleTarget.SystemOut, "%msg%n", new BelowWarning()));
         var warnings = new ThresholdFilter();
         warnings.setLevel(Level.WARN.toString());
-        root.addAppender(console(context, ConsoleTarget.SystemErr, "%level %msg \\(%logger{0}\\)%n", warnings));
+        root.addAppender(console(context, ConsoleTarget.SystemErr, "%level %msg%n", warnings));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
