@@ -304,8 +304,8 @@ final class SimulatedHouse {
         byte[] stored = c.at().core.log.body(t.queueUid(), t.firstId());
         Long value = committed.valueOf(t.firstId());
         if (stored == null || value == null) {
-            wrong("body: message " + t.firstId() + " was taken at " + c.at().name + ", its body is " + stored
-                    + ", committed as " + value);
+            wrong("body: message " + t.firstId() + " was taken at " + c.at().name + ", its body is "
+                    + (stored == null ? "gone" : "there") + ", committed as " + value);
             return -c.called();
         }
         long found = ByteBuffer.wrap(MessageCodec.decode(stored).payload()).getLong();
