@@ -10,15 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Copies the readable messages of files that are to go into one new carried file. */
 final class CarriedCopy implements AutoCloseable {
+    /** So much in one go: what waits behind it on the same thread does not wait long. */
+    private static final long MOST_BYTES = 8 << 20;
+
     private final LogParts parts;
     private @Nullable CarriedWriter writer;
+    private long copied;
 
     CarriedCopy(LogParts parts) {
         this.parts = parts;
     }
 
     boolean isFull() {
-        return writer != null && writer.isFull();
+        return copied >= MOST_BYTES;
     }
 
     /** Copies what is readable in the segment; false, and nothing is copied, if that is more than {@code most} bytes. */
@@ -76,6 +80,7 @@ final class CarriedCopy implements AutoCloseable {
                 writer = open;
             }
             open.add(payload);
+            copied += payload.length;
         }
         return true;
     }

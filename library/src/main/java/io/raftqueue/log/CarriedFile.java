@@ -31,6 +31,7 @@ final class CarriedFile {
     private final long installedWith;
     private final Map<Long, RunList> runs = new HashMap<>();
     private final Checksum checksum;
+    private long messages;
     private volatile @Nullable Piece lately;
 
     @SuppressWarnings("ArrayRecordComponent")
@@ -66,12 +67,18 @@ final class CarriedFile {
         }
     }
 
+    /** How many messages it was made with. */
+    long messages() {
+        return messages;
+    }
+
     private void readRuns(ByteBuffer in) {
         long queues = RunList.varint(in);
         for (long i = 0; i < queues; i++) {
             RunList list = new RunList();
             runs.put(in.getLong(), list);
             list.read(in, 0);
+            list.forEach(0, Long.MAX_VALUE, (firstId, count, entry, slot) -> messages += count);
         }
     }
 

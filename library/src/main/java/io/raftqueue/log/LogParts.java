@@ -49,7 +49,7 @@ final class LogParts {
         recovery.empty().forEach(preallocation::found);
         this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
         this.carried = new CarriedFiles(disk, incarnation, checksum, gate);
-        this.messages = new MessageStore(reader, carried, bodies);
+        this.messages = new MessageStore(segments, reader, carried, bodies);
         recoverMessages(snapshot, recovery.summaries());
         if (segments.all().length == 0) {
             segments.add(preallocation.first());
@@ -89,6 +89,11 @@ final class LogParts {
         messages.restart(snapshot.queues());
         summaries.forEach(messages::restoreRuns);
         messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
+        for (Segment segment : segments.all()) {
+            if (!segment.isSummarized() && !segment.isEmpty()) {
+                segment.countMessages(messages.readableWithin(segment.firstIndex(), segment.lastIndex()));
+            }
+        }
         for (LiveQueue queue : snapshot.queues()) {
             long missing = messages.missing(queue);
             if (missing > 0) {

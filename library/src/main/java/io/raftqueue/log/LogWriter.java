@@ -96,9 +96,7 @@ final class LogWriter {
                             + segments.active().name(),
                     e);
         }
-        if (segments.active().room() < segments.active().capacity() / 2) {
-            preallocation.prepareAhead();
-        }
+        preallocation.prepareAhead();
     }
 
     /** Whether an append of so many bytes would be taken now; asks for the next segment if it is not there yet. */

@@ -14,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  * files.
  */
 final class MessageStore implements MessageIndex {
+    private static final int MOST_AT_ONCE = 4096;
+
+    private final SegmentList segments;
     private final LogReader entries;
     private final CarriedFiles carried;
     private final BodyReader bodies;
     private final Map<Long, QueueBodies> queues = new ConcurrentHashMap<>();
+    /** The raft thread's. */
+    private @Nullable Segment lastStoredIn;
 
-    MessageStore(LogReader entries, CarriedFiles carried, BodyReader bodies) {
+    MessageStore(SegmentList segments, LogReader entries, CarriedFiles carried, BodyReader bodies) {
+        this.segments = segments;
         this.entries = entries;
         this.carried = carried;
         this.bodies = bodies;
@@ -29,6 +35,14 @@ final class MessageStore implements MessageIndex {
     public void stored(long queueUid, long firstId, int count, long raftIndex, int firstSlot) {
         queues.computeIfAbsent(queueUid, uid -> new QueueBodies(uid, 0, 0))
                 .stored(firstId, count, raftIndex, firstSlot);
+        Segment segment = lastStoredIn;
+        if (segment == null || raftIndex < segment.firstIndex() || raftIndex > segment.lastIndex()) {
+            segment = segments.holding(raftIndex);
+            lastStoredIn = segment;
+        }
+        if (segment != null) {
+            segment.countMessages(count);
+        }
     }
 
     @Override
@@ -55,6 +69,36 @@ final class MessageStore implements MessageIndex {
         RunList.Place place = queue.place(id);
         Entry entry = place == null ? null : entries.entry(place.entry());
         return entry == null || place == null ? carried.body(queueUid, id) : bodies.body(entry.payload(), place.slot());
+    }
+
+    /**
+     * Reads consecutive messages from {@code fromId} until the id or the bytes are reached; ends early where a body is
+     * nowhere. Cheaper than one by one: an entry is looked up once for all its messages.
+     */
+    List<byte[]> bodies(QueueBodies queue, long fromId, long toId, long maxBytes) {
+        List<byte[]> found = new ArrayList<>();
+        long[] bytes = new long[1];
+        queue.copy(fromId, Math.min(toId, fromId + MOST_AT_ONCE))
+                .forEach(fromId, toId, (firstId, count, index, slot) -> {
+                    if (firstId != fromId + found.size() || bytes[0] >= maxBytes) {
+                        return;
+                    }
+                    Entry entry = entries.entry(index);
+                    for (int i = 0; i < count && entry != null && bytes[0] < maxBytes; i++) {
+                        byte[] body = bodies.body(entry.payload(), slot + i);
+                        found.add(body);
+                        bytes[0] += body.length;
+                    }
+                });
+        while (bytes[0] < maxBytes && fromId + found.size() < toId && found.size() < MOST_AT_ONCE) {
+            byte[] body = body(queue.uid(), fromId + found.size());
+            if (body == null) {
+                break;
+            }
+            found.add(body);
+            bytes[0] += body.length;
+        }
+        return found;
     }
 
     /** The queues, in the order of their uids. */

@@ -106,20 +106,16 @@ final class OutgoingSnapshot implements SnapshotSource {
         }
         last = false;
         LiveQueue queue = queues.get(mark.queue());
-        List<byte[]> bodies = new ArrayList<>();
-        long bytes = 0;
-        long id = mark.nextId();
-        while (id < queue.next() && bytes < CarriedWriter.RECORD_BYTES) {
-            byte[] body = parts.messages.body(queue.uid(), id);
-            if (body == null) {
-                throw parts.gate.fail(
-                        "reading message " + id + " of queue " + queue.uid() + " for a transfer",
-                        new IOException("the message waits by snapshot " + index() + ", but its body is nowhere"));
-            }
-            bodies.add(body);
-            bytes += body.length;
-            id++;
+        QueueBodies source = parts.messages.queue(queue.uid());
+        List<byte[]> bodies = source == null
+                ? List.of()
+                : parts.messages.bodies(source, mark.nextId(), queue.next(), CarriedWriter.RECORD_BYTES);
+        if (bodies.isEmpty()) {
+            throw parts.gate.fail(
+                    "reading message " + mark.nextId() + " of queue " + queue.uid() + " for a transfer",
+                    new IOException("the message waits by snapshot " + index() + ", but its body is nowhere"));
         }
+        long id = mark.nextId() + bodies.size();
         frame = TransferFormat.frame(
                 TransferFormat.MESSAGES, CarriedWriter.payload(queue.uid(), mark.nextId(), bodies));
         boolean done = id == queue.next();

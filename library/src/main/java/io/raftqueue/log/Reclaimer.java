@@ -111,7 +111,7 @@ final class Reclaimer {
         try (CarriedCopy copy = new CarriedCopy(parts)) {
             for (CarriedFile file : parts.carried.all()) {
                 long living = parts.messages.readable(file);
-                if (worthTrying(file.segment(), living) && !copy.isFull()) {
+                if (worthTrying(file.segment(), living, file.messages()) && !copy.isFull()) {
                     if (copy.copy(file, file.segment().end() / DEAD_SHARE)) {
                         emptiedFiles.add(file);
                     } else {
@@ -121,7 +121,7 @@ final class Reclaimer {
             }
             for (Segment segment : candidates()) {
                 long living = parts.messages.readableWithin(segment.firstIndex(), segment.lastIndex());
-                if (!dead.contains(segment) && worthTrying(segment, living) && !copy.isFull()) {
+                if (!dead.contains(segment) && worthTrying(segment, living, segment.messages()) && !copy.isFull()) {
                     if (copy.copy(segment, segment.capacity() / DEAD_SHARE)) {
                         emptied.add(segment);
                     } else {
@@ -137,7 +137,10 @@ final class Reclaimer {
         return emptied;
     }
 
-    private boolean worthTrying(Segment segment, long living) {
+    private boolean worthTrying(Segment segment, long living, long stored) {
+        if (living * DEAD_SHARE > stored) {
+            return false;
+        }
         Long before = notWorthIt.get(segment.name());
         return before == null || living <= before / 2;
     }

@@ -23,6 +23,7 @@ final class Segment {
     private volatile long firstIndex;
     private volatile long lastIndex;
     private volatile long end = SegmentHeader.BYTES;
+    private volatile long messages;
 
     private @org.jspecify.annotations.Nullable DiskFile file;
     private boolean summarized;
@@ -104,6 +105,17 @@ final class Segment {
         } else {
             lastIndex = index - 1;
         }
+    }
+
+    /** How many messages were stored in its entries, as far as is known. */
+    long messages() {
+        return messages;
+    }
+
+    /** For the raft thread, and for recovery. */
+    void countMessages(long more) {
+        long before = messages;
+        messages = before + more;
     }
 
     /** Its summary is on disk. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *  0  i32     magic, version in the last byte
  *  4  i32     length of the whole
  *  8  i64     sequence number of the segment
- * 16  varints first index, entries, end of the records
+ * 16  varints first index, entries, end of the records, messages stored in them
  *     varints number of terms; for each: entries since the one before, term
  *     varints number of internal entries; for each: entries since the one before
  *     varints number of points; for each: entries and bytes since the one before ({@link SparseIndex})
@@ -38,7 +38,10 @@ final class SegmentSummary {
         ByteSink out = new ByteSink(1024);
         out.putInt(MAGIC).putInt(0).putLong(segment.sequence());
         long first = segment.firstIndex();
-        out.putVarint(first).putVarint(segment.lastIndex() - first + 1).putVarint(segment.end());
+        out.putVarint(first)
+                .putVarint(segment.lastIndex() - first + 1)
+                .putVarint(segment.end())
+                .putVarint(segment.messages());
         terms.write(out, first, segment.lastIndex());
         internal.write(out, first, segment.lastIndex());
         segment.points().write(out);
@@ -70,6 +73,7 @@ final class SegmentSummary {
             long entries = RunList.varint(in);
             long end = RunList.varint(in);
             segment.restore(first, first + entries - 1, end);
+            segment.countMessages(RunList.varint(in) - segment.messages());
             terms.read(in, first);
             internal.read(in, first);
             segment.points().read(in);

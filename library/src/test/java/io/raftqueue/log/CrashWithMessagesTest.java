@@ -81,10 +81,11 @@ class CrashWithMessagesTest {
                 assertThat(stopped).isNotInstanceOf(DamagedLogException.class);
             }
             disk.faultIn(0, fault);
-            for (int pattern = 0; pattern < 3; pattern++) {
+            for (int pattern = 0; pattern < 4; pattern++) {
                 Random random = new Random(n);
                 int kept = pattern;
-                SimulatedDisk left = disk.crash(i -> kept == 1 || kept == 2 && random.nextBoolean());
+                SimulatedDisk left =
+                        disk.crash(i -> kept == 1 || kept == 2 && random.nextBoolean() || kept == 3 && i > 0);
                 check(left, run, fault + " seed " + seed + " operation " + n + " pattern " + pattern);
             }
         }
