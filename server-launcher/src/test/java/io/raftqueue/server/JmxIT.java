@@ -19,6 +19,7 @@ class JmxIT {
     final Processes processes = new Processes();
 
     @Test
+    @SuppressWarnings("BanJNDI") // the address is ours
     void aRemoteClientReadsAndOperates() throws Exception {
         int jmx = processes.freePort();
         NodeProcess node = processes.start(
