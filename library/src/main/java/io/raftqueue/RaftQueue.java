@@ -107,7 +107,7 @@ public interface RaftQueue<T> extends AutoCloseable {
      */
     long purge();
 
-    /** The JDK's view of this queue; its Javadoc ({@code io.raftqueue.node.QueueView}) has the table of what it supports. */
+    /** The JDK's view of this queue; {@link io.raftqueue.node.QueueView} has the table of what it supports. */
     BlockingQueue<T> asBlockingQueue();
 
     /** As {@link #send(Object)}. The payload is encoded, and its place among this caller's sends taken, before this returns. */

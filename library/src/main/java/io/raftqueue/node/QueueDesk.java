@@ -263,6 +263,11 @@ final class QueueDesk {
             endNew(() -> new ClosedException(String.valueOf(failure.getMessage()), failure));
             return;
         }
+        synchronized (lock) {
+            if (ended != null) {
+                return;
+            }
+        }
         resumption = timer.schedule(this::resume, PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
     }
 

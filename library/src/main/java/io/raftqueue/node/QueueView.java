@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the payload type
  */
-final class QueueView<T> extends AbstractQueue<T> implements BlockingQueue<T> {
+public final class QueueView<T> extends AbstractQueue<T> implements BlockingQueue<T> {
     private static final long LOOK_FOR_SPACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ReplicatedQueue<T> queue;
