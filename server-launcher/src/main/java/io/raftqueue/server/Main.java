@@ -68,6 +68,10 @@ public final class Main {
                 && missing.getMissing().get(0) instanceof OptionSpec option) {
             return "flag " + option.names()[0] + " needs a value: " + option.names()[0] + "=" + option.paramLabel();
         }
+        if (failure instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
+            return missing.getMissing().get(0).paramLabel() + " is missing";
+        }
         if (failure.getCause() instanceof TypeConversionException conversion
                 && failure.getArgSpec() instanceof OptionSpec option) {
             return "flag " + option.names()[0] + "=" + failure.getValue() + " is " + conversion.getMessage();

@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
         customSynopsis = {
             "queue -id=NAME [-leader | -paddr=HOST:PORT | -members=...] [FLAGS]",
             "       queue status [HOST:PORT]",
-            "       queue demo [--once]"
+            "       queue demo [--once]",
+            "       queue log verify|dump DIR"
         },
         description = "A node of a durable FIFO queue replicated by Raft, with HTTP and JMX.",
         footer = {
@@ -25,7 +26,7 @@ import picocli.CommandLine.Mixin;
             "Exit codes: 0 after SIGTERM, SIGINT, -h and -V; 1 when it fails at run time; 2 for a wrong command line.",
             "stdout has what the node tells (start, role changes), stderr warnings and errors."
         },
-        subcommands = {StatusCommand.class, DemoCommand.class})
+        subcommands = {StatusCommand.class, DemoCommand.class, LogCommand.class})
 final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final Flags flags = new Flags();
