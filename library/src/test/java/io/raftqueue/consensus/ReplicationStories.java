@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Rows C1 to C9 of ENGINE.md, and what else replication promises. */
+/** Rows C1 to C9 of ENGINE.md. */
 final class ReplicationStories {
     static final List<Story> ALL = List.of(
             new Story("C1", "a read on a cut-off leader commits nothing and is not answered", r -> c1(r)),
@@ -21,20 +21,7 @@ final class ReplicationStories {
             new Story("C6", "an entry leaves the leader only after it is in the leader's own log", r -> c6(r)),
             new Story("C7", "a follower that was away catches up while the load goes on", r -> c7(r)),
             new Story("C8", "a write commits everywhere without waiting for time or the next write", r -> c8(r)),
-            new Story("C9", "a frozen follower stops nobody and costs a bounded window", r -> c9(r)),
-            new Story("DESIGN 5", "the leader's own copy counts only when it is on disk", r -> selfWhenDurable(r)),
-            new Story("DESIGN 5", "a follower acknowledges only what is on its disk", r -> ackWhenDurable(r)),
-            new Story(
-                    "DESIGN 8", "a follower without room takes nothing, and goes on when there is room", r -> full(r)),
-            new Story(
-                    "DESIGN 8",
-                    "a leader without room hands over, appends nothing, and loses nothing",
-                    r -> fullLeader(r)),
-            new Story("DESIGN 11", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
-            new Story(
-                    "paper 7",
-                    "a follower behind the log gets a snapshot, and stale ones are ignored",
-                    r -> snapshot(r)));
+            new Story("C9", "a frozen follower stops nobody and costs a bounded window", r -> c9(r)));
 
     private ReplicationStories() {}
 
@@ -305,139 +292,5 @@ final class ReplicationStories {
         c.server(2).paused = false;
         c.run(1000);
         assertThat(c.server(2).applied).isEqualTo(a.applied);
-    }
-
-    private static void selfWhenDurable(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        SimulatedServer b = c.server(1);
-        c.elect(a);
-        long x = c.propose(a);
-        c.deliverOne(0, 1);
-        b.sync();
-        b.flush();
-        c.deliverOne(1, 0);
-        a.flush();
-        assertThat(a.consensus.commitIndex())
-                .as("committed by one disk of three")
-                .isLessThan(x);
-        a.sync();
-        a.flush();
-        assertThat(a.consensus.commitIndex()).isEqualTo(x);
-    }
-
-    private static void ackWhenDurable(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        SimulatedServer b = c.server(1);
-        c.elect(a);
-        long x = c.propose(a);
-        a.sync();
-        c.deliverOne(0, 1);
-        b.flush();
-        c.deliverOne(1, 0);
-        a.flush();
-        assertThat(a.consensus.commitIndex())
-                .as("committed by one disk of three")
-                .isLessThan(x);
-        b.sync();
-        b.flush();
-        c.deliverOne(1, 0);
-        a.flush();
-        assertThat(a.consensus.commitIndex()).isEqualTo(x);
-    }
-
-    private static void full(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        SimulatedServer f = c.server(2);
-        c.elect(a);
-        f.storage.full = true;
-        long before = f.storage.lastIndex();
-        for (int i = 0; i < 20; i++) {
-            c.propose(a);
-            c.run(100);
-        }
-        assertThat(f.storage.lastIndex()).isEqualTo(before);
-        assertThat(a.consensus.commitIndex()).isEqualTo(a.storage.lastIndex());
-        f.storage.full = false;
-        c.run(1000);
-        assertThat(f.applied).isEqualTo(a.applied);
-    }
-
-    private static void fullLeader(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        c.elect(a);
-        c.propose(a);
-        c.settle();
-        a.storage.full = true;
-        long last = a.storage.lastIndex();
-        c.propose(a);
-        c.settle(); // no time passes
-        assertThat(a.leads()).isFalse();
-        assertThat(a.storage.lastIndex()).isEqualTo(last);
-        SimulatedServer next =
-                c.servers.stream().filter(SimulatedServer::leads).findFirst().orElseThrow();
-        next.crash(); // the full one is one of two now, and cannot lead
-        c.run(10_000);
-        assertThat(a.leads()).isFalse();
-        a.storage.full = false;
-        c.run(5_000);
-        assertThat(c.servers).anyMatch(s -> s.leads() && s.consensus.serving());
-        assertThat(c.checks.verdicts).isEmpty();
-    }
-
-    private static void clusterTime(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        SimulatedServer b = c.server(1);
-        c.elect(a);
-        c.run(5000);
-        long first = a.storage.entry(c.propose(a)).time();
-        assertThat(first).isBetween(5000L, 10_000L);
-        c.run(400);
-        long heard = b.consensus.clusterTime(b.now());
-        a.crash();
-        c.now += 60_000 * SimulatedCluster.MILLI;
-        c.elect(b);
-        long second = b.storage.entry(c.propose(b)).time();
-        assertThat(second).as("goes on where the old leader was heard last").isBetween(heard, heard + 3000);
-        c.settle();
-        long last = 0;
-        for (Entry e : b.storage.entries(1, b.storage.lastIndex(), 1 << 20)) {
-            assertThat(e.time()).isGreaterThanOrEqualTo(last);
-            last = e.time();
-        }
-    }
-
-    private static void snapshot(Rules rules) {
-        SimulatedCluster c = SimulatedCluster.of(3, rules);
-        SimulatedServer a = c.server(0);
-        SimulatedServer f = c.server(2);
-        c.elect(a);
-        c.propose(a);
-        c.settle();
-        a.snapshot(0);
-        SimulatedStorage.Snapshot stale = a.storage.snapshot();
-        f.crash();
-        for (int i = 0; i < 30; i++) {
-            c.propose(a);
-            c.run(20);
-        }
-        a.snapshot(0);
-        f.start();
-        c.run(1000);
-        assertThat(c.installs).isEqualTo(1);
-        assertThat(f.applied).isEqualTo(a.applied);
-        assertThat(f.state.hash()).isEqualTo(a.state.hash());
-        c.network.ship(
-                new SimulatedNetwork.Shipment(a, a.incarnation, a.consensus.term(), f.incarnation, f.slot, stale),
-                false);
-        assertThat(f.applied).as("applied after a stale snapshot came").isEqualTo(a.applied);
-        c.propose(a);
-        c.run(500);
-        assertThat(f.applied).isEqualTo(a.applied);
-        assertThat(c.checks.verdicts).isEmpty();
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 record Story(String row, String tells, Consumer<Rules> plot) {
     static List<Story> all() {
-        return Stream.of(ReplicationStories.ALL, ElectionStories.ALL, MembershipStories.ALL)
+        return Stream.of(ReplicationStories.ALL, DurabilityStories.ALL, ElectionStories.ALL, MembershipStories.ALL)
                 .flatMap(List::stream)
                 .toList();
     }
