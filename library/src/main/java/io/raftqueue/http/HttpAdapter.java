@@ -29,6 +29,9 @@ public final class HttpAdapter implements AutoCloseable {
     interface RunningServer {
         String address();
 
+        /** Requests whose answer is not yet wholly sent. */
+        int underWay();
+
         void close();
     }
 
@@ -40,6 +43,11 @@ public final class HttpAdapter implements AutoCloseable {
     /** The address as it was given, with the real port where that was 0. */
     public String address() {
         return server.address();
+    }
+
+    /** For tests: see {@link RunningServer#underWay()}. */
+    int underWay() {
+        return server.underWay();
     }
 
     /**

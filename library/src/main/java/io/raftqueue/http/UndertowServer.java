@@ -157,6 +157,11 @@ final class UndertowServer implements HttpAdapter.RunningServer {
     }
 
     @Override
+    public int underWay() {
+        return inFlight.count();
+    }
+
+    @Override
     public void close() {
         synchronized (this) {
             if (closed) {

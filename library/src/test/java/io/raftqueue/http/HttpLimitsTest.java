@@ -25,6 +25,8 @@ class HttpLimitsTest {
 
     @AfterEach
     void stop() {
+        // Whatever happened, no request is left behind.
+        await().until(() -> http.underWay() == 0);
         http.close();
     }
 
@@ -198,6 +200,28 @@ class HttpLimitsTest {
             assertThat(client.read().text()).contains("\"b\"");
             assertThat(client.read().text()).contains("applied_index");
         }
+    }
+
+    @Test
+    void nonsenseOnTheWireLeavesNothingBehind() throws Exception {
+        start(l -> l.withBodyDeadline(Duration.ofMillis(500)));
+        var random = new java.util.Random(7);
+        String sane = "POST /send?timeout=2s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "8\r\n{\"a\":\"b\"\r\n1\r\n}\r\n0\r\n\r\nGET /recieve?wait=1ms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nxx";
+        for (int round = 0; round < 3_000; round++) {
+            byte[] bytes = sane.getBytes(StandardCharsets.ISO_8859_1);
+            for (int i = 0, n = 1 + random.nextInt(4); i < n; i++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            try (var client = new RawHttp(http.address())) {
+                client.write(java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+                client.socket.setSoLinger(random.nextBoolean(), 0);
+            } catch (java.net.SocketException e) {
+                assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|abort).*");
+            }
+        }
+
+        assertThat(get("/stats").status()).isEqualTo(200);
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.raftqueue.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.RaftNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,5 +39,21 @@ class SeedContractOnARealNodeTest extends SeedContractTest {
                 .contains("\"state\":\"Leader\"", "\"num_peers\":\"0\"")
                 .containsPattern(
                         "\"latest_configuration\":\"\\[\\{Suffrage:Voter ID:node01 Address:localhost:[0-9]+}]\"");
+    }
+
+    @Test
+    void receiversThatHangUpWhileTheyWaitCostNoMessage() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            var gone = new RawHttp(address());
+            gone.write("GET /receive?wait=60s HTTP/1.1\r\nHost: x\r\n\r\n");
+            await().until(() -> underWay() == 1);
+            gone.close();
+            await().until(() -> underWay() == 0);
+        }
+        RawHttp.once(address(), "POST /send HTTP/1.1", List.of(), "{}".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(RawHttp.once(address(), "GET /recieve HTTP/1.1", List.of(), null)
+                        .header("Message-Id"))
+                .isEqualTo("1");
     }
 }

@@ -31,6 +31,10 @@ class SeedContractTest {
         return http.address();
     }
 
+    int underWay() {
+        return http.underWay();
+    }
+
     @BeforeEach
     void start() {
         node = startNode();
