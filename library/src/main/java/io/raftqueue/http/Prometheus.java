@@ -4,8 +4,10 @@ import io.raftqueue.MemberStatus;
 import io.raftqueue.NodeStatus;
 import io.raftqueue.QueueStats;
 import io.raftqueue.Role;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
@@ -13,6 +15,7 @@ import java.util.function.ToLongFunction;
 final class Prometheus {
     private final NodeStatus status;
     private final List<QueueStats> queues;
+    private final Set<String> written = new HashSet<>();
     private final StringBuilder text = new StringBuilder(4096);
 
     Prometheus(NodeStatus status, List<QueueStats> queues) {
@@ -40,6 +43,9 @@ final class Prometheus {
         gauge("raftqueue_last_log_index", "the last log index here", status.lastLogIndex());
         gauge("raftqueue_members", "members of the cluster", status.members().size());
         new TreeMap<>(status.figures()).forEach((name, value) -> {
+            if (written.contains("raftqueue_" + snake(name))) {
+                return; // a metric may stand there once only
+            }
             head("raftqueue_" + snake(name), "gauge", "figure " + name + " of the node, as in JMX");
             text.append("raftqueue_")
                     .append(snake(name))
@@ -103,6 +109,7 @@ final class Prometheus {
     }
 
     private void head(String name, String type, String help) {
+        written.add(name);
         text.append("# HELP ").append(name).append(' ').append(help.replace("\n", " "));
         text.append("\n# TYPE ").append(name).append(' ').append(type).append('\n');
     }
