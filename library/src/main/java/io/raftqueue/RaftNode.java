@@ -70,11 +70,14 @@ public interface RaftNode extends AutoCloseable {
     /**
      * Brings in the node that answers at {@code raftAddress} with this id. Callable at any member; idempotent. Fails with
      * {@link MembershipException}, nothing changed, when nothing answers there (UNREACHABLE) or the id, the address or
-     * the cluster conflict (CONFLICT).
+     * the cluster conflict (CONFLICT); with {@link OutcomeUnknownException} when the leader that was asked fell silent.
      */
     CompletableFuture<JoinOutcome> join(String id, String raftAddress, Duration deadline);
 
-    /** Removes a member, the leader included. Refused (CONFLICT) when it would lose the majority, unless forced. */
+    /**
+     * Removes a member, the leader included. Refused (CONFLICT) when it would lose the majority, unless forced. When the
+     * leader that was asked fell silent it fails with {@link OutcomeUnknownException}; repeating it is safe.
+     */
     CompletableFuture<Void> remove(String id, boolean force, Duration deadline);
 
     /** Writes a snapshot now and drops what it makes needless. */

@@ -4,6 +4,7 @@ import io.raftqueue.JoinOutcome;
 import io.raftqueue.MembershipException;
 import io.raftqueue.MembershipException.Reason;
 import io.raftqueue.NoLeaderException;
+import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.raft.PeerMessage.Admin;
 import io.raftqueue.raft.PeerMessage.AdminAnswer;
 import java.util.ArrayList;
@@ -87,10 +88,12 @@ final class MembershipRequests {
             // The leader answers at the deadline; only its silence is ours to tell, a little later.
             if (now - p.deadline >= (p.sent ? RESEND_NANOS : 0)) {
                 pending.remove(p.request.requestId());
+                String what = describe(p.request) + " got no answer from a leader within "
+                        + TimeUnit.NANOSECONDS.toMillis(now - p.since) + " ms; repeating it is safe (" + state.get()
+                        + ")";
+                // A leader that was asked may have begun the change before it fell silent.
                 p.caller.completeExceptionally(
-                        new NoLeaderException(describe(p.request) + " got no answer from a leader within "
-                                + TimeUnit.NANOSECONDS.toMillis(now - p.since)
-                                + " ms; repeating it is safe (" + state.get() + ")"));
+                        p.sent ? new OutcomeUnknownException(what) : new NoLeaderException(what));
             } else if (route.open() && (!p.sent || now - p.sentAt >= RESEND_NANOS)) {
                 p.sent = true;
                 p.sentAt = now;
