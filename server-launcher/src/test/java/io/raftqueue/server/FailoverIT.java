@@ -14,6 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FailoverIT {
     private static final int FAILOVERS = Integer.getInteger("queue.failovers", 3);
 
+    /** The bounds are those of an idle machine with this, else they allow for a busy one. */
+    private static final boolean STRICT = Boolean.getBoolean("queue.strict");
+
     @RegisterExtension
     final Processes processes = new Processes();
 
@@ -50,8 +53,12 @@ class FailoverIT {
 
         millis.sort(null);
         System.out.println("kill -9 of the leader to the first acknowledged send: " + millis + " ms");
-        assertThat(millis.get(millis.size() / 2)).as("median of %s", millis).isLessThanOrEqualTo(1_000);
-        assertThat(millis.get(millis.size() - 1)).as("longest of %s", millis).isLessThanOrEqualTo(3_000);
+        assertThat(millis.get(millis.size() / 2))
+                .as("median of %s", millis)
+                .isLessThanOrEqualTo(STRICT ? 1_000 : 3_000);
+        assertThat(millis.get(millis.size() - 1))
+                .as("longest of %s", millis)
+                .isLessThanOrEqualTo(STRICT ? 3_000 : 10_000);
     }
 
     @Test
@@ -63,7 +70,7 @@ class FailoverIT {
         long millis = millisToAck(cluster, (leader + 1) % 3, "while it is frozen");
         cluster.node(leader).thaw();
 
-        assertThat(millis).isLessThanOrEqualTo(5_000);
+        assertThat(millis).isLessThanOrEqualTo(STRICT ? 5_000 : 10_000);
         cluster.node(leader).awaitLine(SeedCluster.id(leader) + " is follower in cluster .*");
         assertThat(cluster.drain(leader)).containsExactly("while it is frozen");
     }

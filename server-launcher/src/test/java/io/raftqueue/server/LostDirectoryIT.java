@@ -56,7 +56,8 @@ class LostDirectoryIT {
 
         NodeProcess again = cluster.start(0);
 
-        assertThat(again.awaitExit(Duration.ofSeconds(5))).isEqualTo(1);
+        assertThat(again.awaitExit(Duration.ofSeconds(Boolean.getBoolean("queue.strict") ? 5 : 15)))
+                .isEqualTo(1);
         assertThat(again.err()).hasSize(1);
         assertThat(again.err().get(0))
                 .matches(
