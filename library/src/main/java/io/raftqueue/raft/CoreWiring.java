@@ -139,6 +139,12 @@ final class CoreWiring {
             }
 
             @Override
+            public boolean isMember(UUID member) {
+                Configuration configuration = core.consensus().configuration();
+                return configuration != null && configuration.member(member) != null;
+            }
+
+            @Override
             public boolean accepts(int bytes) {
                 return core.consensus().uncommittedBytes() <= MAX_UNCOMMITTED_BYTES && core.log.roomFor(bytes);
             }

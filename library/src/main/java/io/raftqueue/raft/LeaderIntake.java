@@ -26,6 +26,9 @@ final class LeaderIntake {
         /** Leads, ready or not. */
         boolean leads();
 
+        /** Whether it is of the newest configuration: nobody else's batches would be applied. */
+        boolean isMember(UUID member);
+
         /** Whether a batch of that size may be appended now: room on disk, and not too much uncommitted. */
         boolean accepts(int bytes);
 
@@ -86,6 +89,9 @@ final class LeaderIntake {
     }
 
     private void append(UUID member, long epoch, long serial, byte[] batch) {
+        if (!leadership.isMember(member)) {
+            return; // what it has under way goes again when it is brought in again
+        }
         Proposed last = proposed.get(member);
         long done;
         if (last != null && last.epoch() == epoch) {

@@ -247,6 +247,7 @@ final class ReplicaCore implements ConsensusListener {
                 machine.members(configuration.members().stream()
                         .map(Member::incarnation)
                         .collect(Collectors.toSet()));
+                sessionMayHaveEnded();
             }
             return;
         }
@@ -259,6 +260,14 @@ final class ReplicaCore implements ConsensusListener {
         }
         if (batch.node().equals(world.identity().incarnation()) && batch.epoch() == submissions.epoch()) {
             answered(batch.serial(), applied.outcome());
+        }
+    }
+
+    /** The own removal ends the own session; what is under way was not applied before that, and will not be after it. */
+    private void sessionMayHaveEnded() {
+        long inForce = machine.state().sessionEpoch(world.identity().incarnation());
+        if (inForce > submissions.epoch()) {
+            submissions.fenced(inForce, now);
         }
     }
 
