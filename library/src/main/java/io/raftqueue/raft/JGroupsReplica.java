@@ -85,6 +85,11 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
         return stack.handle();
     }
 
+    /** For tests of this room: what runs inside. It belongs to the raft thread. */
+    ReplicaCore core() {
+        return core;
+    }
+
     @Override
     public CompletableFuture<Result> submit(Command command, long deadlineNanos) {
         return submit(command, deadlineNanos, ignored -> {});

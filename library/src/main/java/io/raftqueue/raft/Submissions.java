@@ -229,10 +229,6 @@ final class Submissions {
         renew(Math.max(epoch, byEpoch) + 1, now);
     }
 
-    /**
-     * Begins a new session. This member's own state has seen the old one end without applying what is under way, and will
-     * never apply it under its old numbers: so it goes again under new ones, in its order.
-     */
     /** The session ended within a snapshot that was installed: which of its batches were applied before, nobody knows. */
     void endedUnseen(long byEpoch) {
         inFlight.forEach(b -> b.submissions.forEach(s -> lost(s, "this member's session ended meanwhile")));
@@ -241,6 +237,10 @@ final class Submissions {
         nextSerial = 1;
     }
 
+    /**
+     * Begins a new session. This member's own state has seen the old one end without applying what is under way, and will
+     * never apply it under its old numbers: so it goes again under new ones, in its order.
+     */
     private void renew(long newEpoch, long now) {
         epoch = newEpoch;
         nextSerial = 1;

@@ -1,0 +1,151 @@
+package io.raftqueue.raft;
+
+import static org.awaitility.Awaitility.await;
+
+import io.raftqueue.NodeListener;
+import io.raftqueue.NodeOptions;
+import io.raftqueue.NodeOptions.Begin;
+import io.raftqueue.Role;
+import io.raftqueue.command.Command;
+import io.raftqueue.command.MessageBody;
+import io.raftqueue.command.Result;
+import io.raftqueue.state.QueueFigures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** A fixed membership of replicas in this JVM, without the node room above them: sockets, disks and threads are real. */
+final class ReplicasFixture implements AutoCloseable {
+    static final String QUEUE = "orders";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Path directory;
+    private final List<String> members = new ArrayList<>();
+    private final Map<Integer, JGroupsReplica> running = new TreeMap<>();
+
+    ReplicasFixture(Path directory, int replicas, NodeListener... listeners) {
+        this.directory = directory;
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 1; i <= replicas; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+                members.add("node0" + i + "=localhost:" + held.get(i - 1).getLocalPort());
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (int i = 1; i <= replicas; i++) {
+            start(i, listeners);
+        }
+        awaitLeader();
+    }
+
+    static MessageBody body(String text) {
+        return new MessageBody(text.getBytes(StandardCharsets.UTF_8), "text/plain", Map.of(), 0, null);
+    }
+
+    static long in(Duration time) {
+        return System.nanoTime() + time.toNanos();
+    }
+
+    JGroupsReplica start(int i, NodeListener... listeners) {
+        String member = members.get(i - 1);
+        String id = member.substring(0, member.indexOf('='));
+        JGroupsReplica replica = new JGroupsReplica(new NodeOptions(
+                id,
+                directory.resolve(id),
+                new Begin.Members(members),
+                member.substring(member.indexOf('=') + 1),
+                null,
+                "",
+                Duration.ofSeconds(10),
+                1 << 20,
+                16 << 20,
+                100,
+                0,
+                true,
+                false,
+                List.of(listeners)));
+        running.put(i, replica);
+        return replica;
+    }
+
+    JGroupsReplica replica(int i) {
+        JGroupsReplica found = running.get(i);
+        if (found == null) {
+            throw new IllegalStateException("node0" + i + " is not running");
+        }
+        return found;
+    }
+
+    int port(int i) {
+        return Integer.parseInt(members.get(i - 1).substring(members.get(i - 1).lastIndexOf(':') + 1));
+    }
+
+    CompletableFuture<Result> send(int i, String text, Duration deadline) {
+        return replica(i).submit(new Command.Send(QUEUE, body(text)), in(deadline));
+    }
+
+    CompletableFuture<Result> send(int i, String text) {
+        return send(i, text, Duration.ofSeconds(10));
+    }
+
+    /** As true for the whole cluster. */
+    long depth(int i) {
+        replica(i).readBarrier(in(PATIENCE)).join();
+        QueueFigures figures = replica(i).figures(QUEUE);
+        return figures == null ? 0 : figures.depth();
+    }
+
+    void kill(int i) {
+        replica(i).crash();
+        running.remove(i);
+    }
+
+    void close(int i) {
+        replica(i).close();
+        running.remove(i);
+    }
+
+    /** The one that leads, and that a majority of those running agrees on. */
+    int awaitLeader() {
+        return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::leader, i -> i > 0);
+    }
+
+    /** A running one that does not lead. */
+    int follower() {
+        int leader = awaitLeader();
+        return running.keySet().stream().filter(i -> i != leader).findFirst().orElseThrow();
+    }
+
+    private int leader() {
+        for (Map.Entry<Integer, JGroupsReplica> e : running.entrySet()) {
+            JGroupsReplica r = e.getValue();
+            long followers = running.values().stream()
+                    .filter(o -> r.id().equals(o.status().leaderId()))
+                    .count();
+            if (r.status().role() == Role.LEADER && followers > running.size() / 2) {
+                return e.getKey();
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        running.values().forEach(JGroupsReplica::close);
+        running.clear();
+    }
+}
