@@ -2,6 +2,7 @@ package io.raftqueue.log;
 
 import io.raftqueue.log.disk.DiskFullException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,6 +95,9 @@ final class IncomingSnapshot implements SnapshotReceiver {
             lackedRoom = true; // the frame stays pending, and is tried again with the next piece
         } catch (IOException e) {
             throw parts.gate.fail("receiving a snapshot", e);
+        } catch (IllegalArgumentException | BufferUnderflowException nonsense) {
+            restart();
+            return;
         }
         pending = Arrays.copyOfRange(pending, used, pending.length);
     }

@@ -39,18 +39,19 @@ final class LogParts {
         this.mark = DurableMark.open(disk, checksum);
         this.tail = new TailCache(options.tailCacheBytes());
         SnapshotFile snapshot = SnapshotStore.find(disk, checksum);
-        LogRecovery recovery = new LogRecovery(
-                disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), terms, internal, tail);
+        RecoveredLog read = new RecoveredLog(disk, checksum, snapshot, terms, internal, tail);
+        LogRecovery recovery =
+                new LogRecovery(disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), read);
         recovery.run();
-        this.segments = recovery.segments();
-        this.lastTime = Math.max(recovery.lastTime(), snapshot.snapshot().clusterTime());
+        this.segments = read.segments;
+        this.lastTime = Math.max(read.lastTime(), snapshot.snapshot().clusterTime());
         this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
         preallocation.sequenceUsed(Math.max(recovery.highestSequence(), snapshot.firstSegment() - 1));
-        recovery.empty().forEach(preallocation::found);
+        read.empty.forEach(preallocation::found);
         this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
         this.carried = new CarriedFiles(disk, incarnation, checksum, gate);
         this.messages = new MessageStore(segments, reader, carried, bodies);
-        recoverMessages(snapshot, recovery.summaries());
+        recoverMessages(snapshot, read.summaries);
         if (segments.all().length == 0) {
             segments.add(preallocation.first());
         }
@@ -63,7 +64,7 @@ final class LogParts {
                 checksum,
                 gate,
                 options.fsync(),
-                recovery.last(),
+                read.last(),
                 options.segmentBytes());
         this.snapshots = new SnapshotStore(disk, checksum, segments, terms, internal, messages, writer, gate, snapshot);
         removeOrphans();

@@ -65,6 +65,7 @@ final class Reclaimer {
     private List<Segment> candidates() {
         SnapshotFile snapshot = parts.snapshots.newest();
         long last = Math.min(snapshot.snapshot().index() - parts.options.retainedEntries(), snapshot.runsFrom() - 1);
+        last = Math.min(last, parts.writer.written() - 1); // the log's end is never without a segment
         Segment[] all = parts.segments.all();
         List<Segment> candidates = new ArrayList<>();
         for (int i = 0; i < all.length - 1 && all[i].lastIndex() <= last; i++) {

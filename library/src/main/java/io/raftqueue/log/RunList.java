@@ -2,18 +2,13 @@ package io.raftqueue.log;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the messages of one queue lie, as runs: {@code count} consecutive ids in consecutive slots of one entry. Equal
  * runs at equal distances are one group, and groups are packed into chunks of bytes: two to four bytes a run, nearly
  * nothing for regular traffic. Ids and entries only grow. Not for several threads.
- *
- * <pre>
- * group: varint count*8 + (slot given) + 2*(repeated) + 4*(ids left out before it)
- *        varint entries since the last run of the group before
- *        [varint slot] [varint repetitions, varint entries from one to the next] [varint ids left out]
- * </pre>
  */
 final class RunList {
     private static final int GROUPS_PER_CHUNK = 128;
@@ -25,58 +20,6 @@ final class RunList {
 
     /** Where one message lies. */
     record Place(long entry, int slot) {}
-
-    private static final class Group {
-        long firstId;
-        int count;
-        long entry;
-        int slot;
-        long repeat;
-        long distance;
-
-        long nextId() {
-            return firstId + count * repeat;
-        }
-
-        long lastEntry() {
-            return entry + distance * (repeat - 1);
-        }
-
-        void copyFrom(Group other) {
-            firstId = other.firstId;
-            count = other.count;
-            entry = other.entry;
-            slot = other.slot;
-            repeat = other.repeat;
-            distance = other.distance;
-        }
-
-        /** Writes it relative to where the group before it ended. */
-        void write(ByteSink out, long idBefore, long entryBefore) {
-            long gap = firstId - idBefore;
-            out.putVarint((long) count << 3 | (slot != 0 ? 1 : 0) | (repeat > 1 ? 2 : 0) | (gap != 0 ? 4 : 0));
-            out.putVarint(entry - entryBefore);
-            if (slot != 0) {
-                out.putVarint(slot);
-            }
-            if (repeat > 1) {
-                out.putVarint(repeat).putVarint(distance);
-            }
-            if (gap != 0) {
-                out.putVarint(gap);
-            }
-        }
-
-        void read(ByteBuffer in, long idBefore, long entryBefore) {
-            long head = varint(in);
-            count = (int) (head >>> 3);
-            entry = entryBefore + varint(in);
-            slot = (head & 1) != 0 ? (int) varint(in) : 0;
-            repeat = (head & 2) != 0 ? varint(in) : 1;
-            distance = (head & 2) != 0 ? varint(in) : 0;
-            firstId = idBefore + ((head & 4) != 0 ? varint(in) : 0);
-        }
-    }
 
     private static final class Chunk {
         final long idBefore;
@@ -93,7 +36,7 @@ final class RunList {
     private int chunkCount;
     private @Nullable ByteSink packing;
     private int packed;
-    private final Group open = new Group();
+    private final RunGroup open = new RunGroup();
     private long packedNextId;
     private long packedLastEntry;
 
@@ -177,11 +120,11 @@ final class RunList {
 
     /** Walks groups in order, from the chunk that may hold the first wanted, until the visitor has enough. */
     private interface GroupVisitor {
-        boolean goOn(Group group);
+        boolean goOn(RunGroup group);
     }
 
     private void walk(int firstChunk, GroupVisitor visitor) {
-        Group group = new Group();
+        RunGroup group = new RunGroup();
         for (int c = firstChunk; c < chunkCount; c++) {
             ByteBuffer in = groupsOf(c);
             long id = chunks[c].idBefore;
@@ -202,25 +145,20 @@ final class RunList {
     }
 
     private int chunkForId(long id) {
-        int low = 0;
-        int high = chunkCount - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (chunks[middle].idBefore <= id) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        return lastChunk(chunk -> chunk.idBefore <= id);
     }
 
     private int chunkForEntry(long entry) {
+        return lastChunk(chunk -> chunk.entryBefore < entry);
+    }
+
+    /** The last chunk for which it holds; the first if it holds for none. */
+    private int lastChunk(Predicate<Chunk> holds) {
         int low = 0;
         int high = chunkCount - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (chunks[middle].entryBefore < entry) {
+            if (holds.test(chunks[middle])) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -323,7 +261,7 @@ final class RunList {
     /** Reads what {@link #write} wrote, group by group, cut to ids from {@code fromId}, to the end of this list. */
     void read(ByteBuffer in, long fromId) {
         long groups = varint(in);
-        Group group = new Group();
+        RunGroup group = new RunGroup();
         long id = 0;
         long entry = 0;
         for (long i = 0; i < groups; i++) {
@@ -341,7 +279,7 @@ final class RunList {
         }
     }
 
-    private void addGroup(Group group) {
+    private void addGroup(RunGroup group) {
         add(group.firstId, group.count, group.entry, group.slot);
         if (group.repeat > 1) {
             if (open.repeat != 1 || open.firstId != group.firstId) {
@@ -355,12 +293,12 @@ final class RunList {
         }
     }
 
-    private void addCut(Group group, long fromId) {
+    private void addCut(RunGroup group, long fromId) {
         long k = (fromId - group.firstId) / group.count;
         int skip = (int) (fromId - group.firstId - k * group.count);
         add(fromId, group.count - skip, group.entry + k * group.distance, group.slot + skip);
         if (k + 1 < group.repeat) {
-            Group rest = new Group();
+            RunGroup rest = new RunGroup();
             rest.copyFrom(group);
             rest.firstId = group.firstId + (k + 1) * group.count;
             rest.entry = group.entry + (k + 1) * group.distance;

@@ -49,6 +49,9 @@ final class ReplicaStack {
     private final DataDirectory directory;
     private final SegmentedLog log;
     private final ScheduledExecutorService background;
+    /** For the log's next segment, which must not wait behind a snapshot or a transfer. */
+    private final ExecutorService ahead;
+
     private final ExecutorService completions;
     private final GuardedRaft raft;
     private final PeerTransport transport;
@@ -63,9 +66,11 @@ final class ReplicaStack {
         this.onFailure = onFailure;
         String name = options.id().isEmpty() ? "node" : options.id();
         this.background = Executors.newSingleThreadScheduledExecutor(daemon("raftqueue-disk-" + name));
+        this.ahead = Executors.newSingleThreadExecutor(daemon("raftqueue-ahead-" + name));
         this.completions = Executors.newSingleThreadExecutor(daemon("raftqueue-answers-" + name));
         try (Undo undo = new Undo()) {
             undo.add(background::shutdownNow);
+            undo.add(ahead::shutdownNow);
             undo.add(completions::shutdownNow);
             this.disk = NioDirectory.open(options.directory());
             this.wasEmpty = !DataDirectory.holdsData(disk);
@@ -77,7 +82,7 @@ final class ReplicaStack {
             }
             this.directory = DataDirectory.open(disk, options.id(), UUID::randomUUID);
             undo.add(directory::close);
-            this.log = directory.openLog(logOptions(options), ReplicaStack::body, this::inBackground);
+            this.log = directory.openLog(logOptions(options), ReplicaStack::body, task -> run(ahead, task));
             undo.add(log::close);
             String raftAddress = raftAddress();
             PeerAddress own = PeerAddress.parse(raftAddress);
@@ -186,8 +191,12 @@ final class ReplicaStack {
     }
 
     private void inBackground(Runnable task) {
+        run(background, task);
+    }
+
+    private void run(ExecutorService executor, Runnable task) {
         try {
-            background.execute(task);
+            executor.execute(task);
         } catch (RejectedExecutionException closing) {
             LOG.debug("disk work of node {} is not begun: it is closing", options.id());
         }
@@ -242,6 +251,7 @@ final class ReplicaStack {
         channel.close();
         core.transfers.close();
         drain(background);
+        drain(ahead);
         drain(completions);
         log.close();
         directory.close();
