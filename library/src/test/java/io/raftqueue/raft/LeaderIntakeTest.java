@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,7 @@ class LeaderIntakeTest {
     private static final UUID A = new UUID(0, 1);
     private static final UUID B = new UUID(0, 2);
 
+    private final Set<UUID> members = new HashSet<>(Set.of(A, B));
     private boolean leads = true;
     private boolean ready = true;
     private boolean accepts = true;
@@ -30,6 +33,11 @@ class LeaderIntakeTest {
         @Override
         public boolean leads() {
             return leads;
+        }
+
+        @Override
+        public boolean isMember(UUID member) {
+            return members.contains(member);
         }
 
         @Override
@@ -137,6 +145,16 @@ class LeaderIntakeTest {
         leads = true;
         comes(A, 1, 1); // of the term before, perhaps lost with it: the state decides
         assertThat(appended).containsExactly("A1:1", "A1:1");
+    }
+
+    @Test
+    void batchesOfWhoIsNoMemberAreNotAppended() {
+        members.remove(B);
+        comes(B, 1, 1);
+        assertThat(appended).isEmpty();
+        members.add(B);
+        comes(B, 1, 1);
+        assertThat(appended).containsExactly("B1:1");
     }
 
     @Test
