@@ -15,6 +15,8 @@ class StoriesTest {
     @ParameterizedTest
     @MethodSource("stories")
     void isTrue(Story story) {
-        assertThat(story.play(new Rules())).isNull();
+        String wrong = story.play(new Rules());
+        System.out.printf("%-14s %s: %s%n", story.row(), story.tells(), wrong == null ? "holds" : wrong);
+        assertThat(wrong).isNull();
     }
 }

@@ -31,6 +31,7 @@ final class CommittedHistory {
     private final List<Long> hashes = new ArrayList<>();
     private final QueueState state = new QueueState(10);
     private final Map<Long, Long> valueOfId = new HashMap<>();
+    private final Map<Long, Long> idOfValue = new HashMap<>();
     private final Map<Session, List<Result.Taken>> takesOf = new HashMap<>();
     int configurations;
     /** Entries that came to a member within a snapshot. */
@@ -111,7 +112,12 @@ final class CommittedHistory {
     }
 
     boolean applied(long value) {
-        return valueOfId.containsValue(value);
+        return idOfValue.containsKey(value);
+    }
+
+    /** The message that a send came to; null when it was never applied. */
+    Long idOf(long value) {
+        return idOfValue.get(value);
     }
 
     Long valueOf(long id) {

@@ -10,6 +10,7 @@ import io.raftqueue.simulation.FifoChecker;
 import io.raftqueue.state.QueueFigures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ final class HouseClients {
     final List<SimulatedCall> calls = new ArrayList<>();
     int answered;
     private final SimulatedHouse house;
+    private final List<SimulatedCall> sends = new ArrayList<>();
     private final List<SimulatedCall> takes = new ArrayList<>();
     private final List<SimulatedCall> unknownTakes = new ArrayList<>();
     private long order;
@@ -59,9 +61,7 @@ final class HouseClients {
         long start = at.core.world.identity().epoch();
         SimulatedCall call = new SimulatedCall(client, at, at.incarnation(), start, value, ++order, result);
         calls.add(call);
-        if (call.take()) {
-            takes.add(call);
-        }
+        (call.take() ? takes : sends).add(call);
         house.log(() -> "client " + client + (value < 0 ? " takes" : " sends " + value) + " at " + at.name);
         at.core.submissions.add(command, result, late -> {}, at.now() + DEADLINE, at.now());
         at.dirty = true;
@@ -174,6 +174,21 @@ final class HouseClients {
             if (t.count() > 0) {
                 Long value = house.committed.valueOf(t.firstId());
                 history.taken(value == null ? -c.called() : value, c.called(), Long.MAX_VALUE);
+            }
+        }
+    }
+
+    /** One caller's sends leave in their order of call, also those that wait for no answer. */
+    void checkOrderOfEachCaller() {
+        Map<String, Long> newest = new HashMap<>();
+        for (SimulatedCall c : sends) {
+            Long id = house.committed.idOf(c.value());
+            if (id != null) {
+                Long before = newest.put(c.client() + " at start " + c.start() + " of " + c.node(), id);
+                if (before != null && before > id) {
+                    house.wrong(
+                            "order: " + c + " became message " + id + ", its caller's call before became " + before);
+                }
             }
         }
     }

@@ -59,6 +59,7 @@ final class HouseSchedule {
         }
         if (house.verdicts.isEmpty()) {
             house.clients.resolveUnknownTakes();
+            house.clients.checkOrderOfEachCaller();
             house.clients.history.verdicts().forEach(house::wrong);
         }
         long fingerprint = house.committed.size();
