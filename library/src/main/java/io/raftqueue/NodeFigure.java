@@ -20,12 +20,8 @@ public enum NodeFigure {
     LOG_BYTES("Bytes that the log takes on disk"),
     /** Length of the log. */
     LOG_ENTRIES("Entries in the log since its snapshot"),
-    /** Files of the log. */
-    LOG_SEGMENTS("Segment files of the log"),
     /** Where the snapshot stands. */
     SNAPSHOT_INDEX("Index of the last entry that the newest snapshot covers; 0 without a snapshot"),
-    /** Size of the snapshot. */
-    SNAPSHOT_BYTES("Bytes of the newest snapshot; 0 without a snapshot"),
     /** Room left. */
     DISK_FREE_BYTES("Bytes free on the disk that holds the data directory"),
     /** Where sends end. */

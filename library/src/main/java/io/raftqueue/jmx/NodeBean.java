@@ -152,18 +152,8 @@ final class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public long getLogSegments() {
-        return whole(NodeFigure.LOG_SEGMENTS);
-    }
-
-    @Override
     public long getSnapshotIndex() {
         return whole(NodeFigure.SNAPSHOT_INDEX);
-    }
-
-    @Override
-    public long getSnapshotBytes() {
-        return whole(NodeFigure.SNAPSHOT_BYTES);
     }
 
     @Override

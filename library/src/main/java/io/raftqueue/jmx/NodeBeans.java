@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class NodeBeans implements AutoCloseable {
     private final Events events;
 
     /** Guarded by this. */
-    private final Map<String, ObjectName> queues = new HashMap<>();
+    private final Map<String, Shown> queues = new HashMap<>();
 
     /** Guarded by this. */
     private @Nullable ObjectName name;
@@ -29,9 +28,12 @@ public final class NodeBeans implements AutoCloseable {
     /** Guarded by this. */
     private boolean closed;
 
+    /** A queue's bean. */
+    private record Shown(ObjectName name, Announcer announcer) {}
+
     private NodeBeans(RaftNode node) {
         this.node = node;
-        this.events = new Events(node.id(), this::followQueues);
+        this.events = new Events(node.id(), this::followQueues, this::queueFull);
     }
 
     /** Shows the node to JMX. What goes wrong there is a warning and stops nothing. */
@@ -42,10 +44,10 @@ public final class NodeBeans implements AutoCloseable {
     }
 
     private synchronized void open() {
-        var bean = new DescribedBean(new NodeBean(node), NodeMXBean.class, events);
+        var bean = new DescribedBean(new NodeBean(node), NodeMXBean.class, events.announcer());
         name = registry.register(bean, "io.raftqueue:type=Node,node=" + Registry.value(node.id()));
         if (name != null) {
-            events.comeFrom(name);
+            events.announcer().comeFrom(name);
         }
         node.addListener(events);
         followQueues();
@@ -56,23 +58,38 @@ public final class NodeBeans implements AutoCloseable {
             return;
         }
         Set<String> there = node.queues().stream().map(QueueStats::name).collect(Collectors.toSet());
-        for (Iterator<Map.Entry<String, ObjectName>> known = queues.entrySet().iterator(); known.hasNext(); ) {
-            Map.Entry<String, ObjectName> queue = known.next();
+        for (Iterator<Map.Entry<String, Shown>> known = queues.entrySet().iterator(); known.hasNext(); ) {
+            Map.Entry<String, Shown> queue = known.next();
             if (!there.contains(queue.getKey())) {
-                registry.unregister(queue.getValue());
+                registry.unregister(queue.getValue().name());
                 known.remove();
             }
         }
         for (String queue : there) {
             if (!queues.containsKey(queue)) {
-                ObjectName registered = registry.register(
-                        new DescribedBean(
-                                new QueueBean(node, queue), QueueMXBean.class, new NotificationBroadcasterSupport()),
-                        queueName(name, queue));
-                if (registered != null) {
-                    queues.put(queue, registered);
-                }
+                show(queue, queueName(name, queue));
             }
+        }
+    }
+
+    private void show(String queue, String beanName) {
+        var announcer = new Announcer(
+                queue, Announcer.info("queue.full", "A send was refused because the queue is at its limit"));
+        var bean = new DescribedBean(new QueueBean(node, queue), QueueMXBean.class, announcer);
+        ObjectName registered = registry.register(bean, beanName);
+        if (registered != null) {
+            announcer.comeFrom(registered);
+            queues.put(queue, new Shown(registered, announcer));
+        }
+    }
+
+    private void queueFull(String queue) {
+        Shown shown;
+        synchronized (this) {
+            shown = queues.get(queue);
+        }
+        if (shown != null) {
+            shown.announcer().tell("queue.full", "queue " + queue + " is full: sends are refused");
         }
     }
 
@@ -87,7 +104,7 @@ public final class NodeBeans implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         node.removeListener(events);
-        queues.values().forEach(registry::unregister);
+        queues.values().forEach(shown -> registry.unregister(shown.name()));
         queues.clear();
         if (name != null) {
             registry.unregister(name);

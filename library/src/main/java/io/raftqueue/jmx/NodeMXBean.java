@@ -79,14 +79,8 @@ public interface NodeMXBean {
     @Description("Entries in the log since its snapshot")
     long getLogEntries();
 
-    @Description("Segment files of the log")
-    long getLogSegments();
-
     @Description("The last entry that the newest snapshot covers; 0 without a snapshot")
     long getSnapshotIndex();
-
-    @Description("Bytes of the newest snapshot; 0 without a snapshot")
-    long getSnapshotBytes();
 
     @Description("Bytes free on the disk that holds the data directory")
     long getDiskFreeBytes();

@@ -153,11 +153,16 @@ class NodeBeansTest {
                 new ObjectName(NODE), (notification, handback) -> heard.add(notification), null, null);
         lone.node.configureQueue("orders", new io.raftqueue.QueueSettings(1, 0)).join();
         lone.queue().send("a");
+        await().until(() -> names().contains(ORDERS));
+        var heardOfQueue = new LinkedBlockingQueue<Notification>();
+        server.addNotificationListener(
+                new ObjectName(ORDERS), (notification, handback) -> heardOfQueue.add(notification), null, null);
         assertThatThrownBy(() -> lone.queue().send("b")).hasMessageContaining("queue orders is full");
         Notification full = heard.take();
         assertThat(full.getType()).isEqualTo("io.raftqueue.queue.full");
         assertThat(full.getMessage()).isEqualTo("queue orders is full: sends are refused");
         assertThat(full.getSource()).isEqualTo(new ObjectName(NODE));
+        assertThat(heardOfQueue.take().getSource()).isEqualTo(new ObjectName(ORDERS));
         lone.replica.fail(new java.io.IOException("Input/output error"));
         assertThat(heard.take().getMessage()).contains("stopped for good").contains("Input/output error");
     }
