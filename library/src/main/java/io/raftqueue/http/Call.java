@@ -27,6 +27,7 @@ final class Call {
     // The library keeps its own deadlines; this one is for what it may have missed.
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final long WATCH_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long NONE = Long.MAX_VALUE;
     private static final byte[] NOTHING = {};
 
     /** What makes an answer of a request whose body has arrived. */
@@ -38,7 +39,7 @@ final class Call {
     private final Uri uri;
     private final InFlight inFlight;
     private final long begun = System.nanoTime();
-    private volatile long deadline = begun;
+    private volatile long deadline = NONE;
     private volatile boolean lookedAt;
 
     // From here on: the I/O thread only.
@@ -135,7 +136,7 @@ final class Call {
     private void work(Handler handler) {
         CompletableFuture<Answer> future;
         try {
-            deadline = Long.MAX_VALUE;
+            deadline = NONE;
             future = handler.handle(this);
         } catch (Problem.Refusal refusal) {
             answer(refusal.answer());
@@ -237,7 +238,7 @@ final class Call {
 
     /** One of the regular rounds, on any thread. */
     void round(long now) {
-        if (now - deadline > 0 && deadline != Long.MAX_VALUE) {
+        if (isOver(now)) {
             onIoThread(this::overdue);
         } else if (!lookedAt && now - begun > WATCH_AFTER_NANOS) {
             // Quick answers are not worth a watch.
@@ -255,7 +256,15 @@ final class Call {
         onIoThread(this::hungUp);
     }
 
+    private boolean isOver(long now) {
+        long until = deadline;
+        return until != NONE && now - until > 0;
+    }
+
     private void overdue() {
+        if (!isOver(System.nanoTime())) {
+            return; // it moved on to its next step in between
+        }
         if (answered) {
             // Its client does not take the answer, or the rest of its body does not end.
             drop();
