@@ -3,6 +3,7 @@ package io.raftqueue.http;
 import io.raftqueue.ClosedException;
 import io.raftqueue.CodecException;
 import io.raftqueue.MembershipException;
+import io.raftqueue.MessageTooLargeException;
 import io.raftqueue.NoLeaderException;
 import io.raftqueue.NodeFailedException;
 import io.raftqueue.OverloadedException;
@@ -85,8 +86,7 @@ enum Problem {
         }
         String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof IllegalArgumentException) {
-            // The library refuses a payload over its limit in this way; names and numbers were checked before.
-            return TOO_LARGE.answer(detail);
+            return MALFORMED.answer(detail);
         }
         if (!(cause instanceof RaftQueueException known)) {
             return INTERNAL.answer(detail);
@@ -122,6 +122,9 @@ enum Problem {
                 case CONFLICT -> CONFLICT;
                 case UNKNOWN_MEMBER -> NOT_FOUND;
             };
+        }
+        if (known instanceof MessageTooLargeException) {
+            return TOO_LARGE;
         }
         return known instanceof CodecException ? MALFORMED : INTERNAL;
     }

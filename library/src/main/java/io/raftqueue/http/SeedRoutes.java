@@ -73,8 +73,12 @@ final class SeedRoutes {
         call.whenHungUp(!wait.isZero(), () -> taken.cancel(false));
         return taken.handle((message, failure) -> {
             if (failure != null) {
-                // Nobody waits for it any more, or the server closes: it was as if nothing had come in time.
-                return taken.isCancelled() ? EMPTY_QUEUE : Problem.of(failure);
+                // Cancelled: its client is gone, or the server closes. Then the wait ended with nothing; without a
+                // wait,
+                // nobody knows whether the queue is empty.
+                return !taken.isCancelled()
+                        ? Problem.of(failure)
+                        : wait.isZero() ? Problem.CLOSING.answer("this node is shutting down") : EMPTY_QUEUE;
             }
             return message == null ? EMPTY_QUEUE : data(message);
         });

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.raftqueue.ClosedException;
 import io.raftqueue.JoinOutcome;
 import io.raftqueue.MembershipException;
+import io.raftqueue.MessageTooLargeException;
 import io.raftqueue.NoLeaderException;
 import io.raftqueue.NodeFailedException;
 import io.raftqueue.OutcomeUnknownException;
@@ -54,7 +55,8 @@ class HttpErrorsTest {
                 failure(new StorageFullException("3 MB free"), 507, NOT_APPLIED + "storage-full", false),
                 failure(new NodeFailedException("disk broken"), 503, NOT_APPLIED + "node-failed", true),
                 failure(new ClosedException("closed"), 503, NOT_APPLIED + "closing", true),
-                failure(new IllegalArgumentException("over the limit"), 413, NOT_APPLIED + "too-large", false),
+                failure(new MessageTooLargeException("over the limit"), 413, NOT_APPLIED + "too-large", false),
+                failure(new IllegalArgumentException("absurd"), 400, NOT_APPLIED + "malformed", false),
                 failure(new CompletionException(new NoLeaderException("x")), 503, NOT_APPLIED + "no-leader", true),
                 failure(new IllegalStateException("a bug"), 500, MAYBE + "internal", false));
     }

@@ -246,6 +246,37 @@ class HttpLimitsTest {
                 .hasMessageContaining("refused");
     }
 
+    @Test
+    void closingDoesNotCallAQueueEmptyThatItCouldNotAsk() throws Exception {
+        start(l -> l);
+        node.fallSilent();
+        try (var asking = new RawHttp(http.address())) {
+            asking.write("GET /recieve HTTP/1.1\r\nHost: x\r\n\r\n");
+            await().until(() -> http.underWay() == 1);
+            http.close();
+
+            assertThat(asking.read().status()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void proxiesMayNameTheWholeAddress() throws Exception {
+        start(l -> l);
+        String address = http.address();
+
+        assertThat(RawHttp.once(address, "GET http://" + address + "/stats?x=1 HTTP/1.1", List.of(), null)
+                        .status())
+                .isEqualTo(200);
+        assertThat(RawHttp.once(address, "CONNECT " + address + " HTTP/1.1", List.of(), null)
+                        .status())
+                .isBetween(400, 499);
+        assertThat(RawHttp.once(address, "OPTIONS * HTTP/1.1", List.of(), null).status())
+                .isBetween(400, 499);
+        assertThat(RawHttp.once(address, "GET /stats;x=1 HTTP/1.1", List.of(), null)
+                        .status())
+                .isIn(200, 404);
+    }
+
     private RawHttp.Answer get(String path) throws IOException {
         return RawHttp.once(http.address(), "GET " + path + " HTTP/1.1", List.of(), null);
     }
