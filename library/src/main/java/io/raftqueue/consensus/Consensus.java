@@ -46,7 +46,9 @@ public final class Consensus {
      * first member the same configuration. The host makes it durable before {@link #start}.
      */
     public static void bootstrap(RaftStorage storage, Configuration first, long time) {
-        if (storage.lastIndex() != 0 || storage.term() != 0) {
+        // A term without a vote, on an empty log, is what a bootstrap leaves that was cut off in the middle.
+        boolean unused = storage.lastIndex() == 0 && storage.term() <= 1 && storage.votedFor() == null;
+        if (!unused) {
             throw new IllegalStateException("a cluster begins on an empty log; this one has term " + storage.term()
                     + " and entries up to " + storage.lastIndex());
         }

@@ -29,6 +29,9 @@ final class Introduction {
         /** In a cluster already, as a member or adopted by one. */
         boolean belongs();
 
+        /** Nobody needs to be asked any more to let this node in. */
+        boolean settled();
+
         void send(String raftAddress, PeerMessage message);
 
         /** Makes this the first configuration of a new cluster here. */
@@ -85,18 +88,24 @@ final class Introduction {
     }
 
     void tick(long now) {
-        if (host.belongs() || (tried && now - triedAt < pause)) {
+        if (host.settled() || (tried && now - triedAt < pause)) {
             return;
         }
         pause = tried ? Math.min(MAX_PAUSE_NANOS, pause * 2) : FIRST_PAUSE_NANOS;
         tried = true;
         triedAt = now;
         if (begin instanceof Begin.Standalone || begin instanceof Begin.Bootstrap || onlyMember()) {
-            host.found(new Configuration(uuids.get(), List.of(self())));
+            foundAlone();
         } else if (begin instanceof Begin.Join join) {
             host.knock(join.raftAddress());
         } else if (begin instanceof Begin.Members) {
             others.keySet().forEach(address -> host.send(address, new Hello(address)));
+        }
+    }
+
+    private void foundAlone() {
+        if (!host.belongs()) {
+            host.found(new Configuration(uuids.get(), List.of(self())));
         }
     }
 
@@ -106,12 +115,15 @@ final class Introduction {
 
     /** Somebody said who he is. */
     void heard(UUID who, HelloAnswer answer) {
-        if (host.belongs() || !answer.id().equals(others.get(answer.raftAddress()))) {
+        if (host.settled() || !answer.id().equals(others.get(answer.raftAddress()))) {
             return;
         }
         if (answer.clusterId() != null) {
             host.knock(answer.raftAddress());
             return;
+        }
+        if (host.belongs()) {
+            return; // to a cluster that this one does not know of yet
         }
         heard.put(answer.raftAddress(), new Heard(who, answer));
         boolean first = others.values().stream().allMatch(other -> id.compareTo(other) < 0);

@@ -1,12 +1,9 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.Role;
-import io.raftqueue.command.CommandBatch;
-import io.raftqueue.command.Result;
 import io.raftqueue.consensus.Configuration;
 import io.raftqueue.consensus.Consensus;
 import io.raftqueue.consensus.ConsensusListener;
-import io.raftqueue.consensus.Entry;
 import io.raftqueue.consensus.FollowerStatus;
 import io.raftqueue.consensus.InternalEntryCodec;
 import io.raftqueue.consensus.Member;
@@ -15,7 +12,6 @@ import io.raftqueue.consensus.SnapshotPoint;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.StoredSnapshot;
 import io.raftqueue.raft.PeerMessage.Envelope;
-import io.raftqueue.state.Outcome;
 import io.raftqueue.state.QueueState;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,8 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One member, as a machine that one thread drives: consensus, log, state, sessions and membership, without a clock, a
@@ -35,12 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p>What it throws means that the node must stop: its caller marks it failed before anything else can leave it.
  */
 final class ReplicaCore implements ConsensusListener {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaCore.class);
-    /** Applied between two looks at what came in, so that a long backlog delays no heartbeat. */
-    private static final int APPLY_AT_ONCE = 4_096;
-
-    private static final long APPLY_BYTES_AT_ONCE = 8 << 20;
-
     final Surroundings world;
     final SegmentedLog log;
     final ReplicatedQueueStateMachine machine;
@@ -60,23 +48,26 @@ final class ReplicaCore implements ConsensusListener {
     final StoredMessages stored;
     final EngineCalls engineCalls = new EngineCalls();
 
+    final Applier applier;
+    final Belonging belonging;
+
     private final CoreWiring wiring;
+    private final MembershipWiring membership;
     private Consensus consensus;
-    private long committed;
     private long readyFrom;
     private boolean leaderChanged;
     private final List<Member> needSnapshot = new ArrayList<>();
-    private @Nullable UUID adopted;
-    private @Nullable String refusal;
     private long now;
-    private boolean foundedHere;
 
     ReplicaCore(Surroundings world, String directory) {
         this.world = world;
         this.log = world.log();
         this.stored = new StoredMessages(log, world.events());
         this.machine = new ReplicatedQueueStateMachine(new QueueState(world.maxQueues()), stored);
+        this.applier = new Applier(this);
+        this.belonging = new Belonging(this);
         this.wiring = new CoreWiring(this);
+        this.membership = new MembershipWiring(this, wiring);
         long epoch = world.identity().epoch();
         UUID self = world.identity().incarnation();
         this.submissions = new Submissions(
@@ -89,13 +80,13 @@ final class ReplicaCore implements ConsensusListener {
                 world.nanoTime());
         this.reads = new ReadBarriers(wiring.questions(), world.completions(), this::describe);
         this.intake = new LeaderIntake(wiring.leadership());
-        this.requests = new MembershipRequests(epoch << 32, wiring.requestRoute(), this::describe);
-        this.duties = new MembershipDuties(wiring.duties());
+        this.requests = new MembershipRequests(epoch << 32, membership.requestRoute(), this::describe);
+        this.duties = new MembershipDuties(membership.duties());
         this.transfers =
                 new SnapshotTransfers(log, wiring.transfers(), world.background(), world.raftThread(), epoch << 32);
         this.acquaintances = new Acquaintances(self, wiring::sendTo);
-        this.door =
-                new ClusterDoor(self, world.identity().name(), directory, world.begin(), acquaintances, wiring.house());
+        this.door = new ClusterDoor(
+                self, world.identity().name(), directory, world.begin(), acquaintances, membership.house());
         this.introduction = new Introduction(
                 world.identity().name(),
                 self,
@@ -103,7 +94,7 @@ final class ReplicaCore implements ConsensusListener {
                 world.httpAddress(),
                 world.begin(),
                 world.uuids(),
-                wiring.introduction());
+                membership.introduction());
         this.disk = new DiskWatch(log, world.background());
         this.checkpoints = new Checkpoints(log, world.background());
         this.consensus = newConsensus();
@@ -120,11 +111,10 @@ final class ReplicaCore implements ConsensusListener {
         SnapshotPoint point = null;
         StoredSnapshot snapshot = log.snapshot();
         if (snapshot != null) {
-            machine.restore(snapshot.state());
-            stored.reset(machine.state());
-            committed = snapshot.index();
+            applier.load(snapshot);
             point = pointOf(snapshot);
         }
+        belonging.start();
         consensus.start(point, now);
         introduction.tick(now);
     }
@@ -141,16 +131,10 @@ final class ReplicaCore implements ConsensusListener {
     void found(Configuration first) {
         Consensus.bootstrap(log, first, 0);
         log.sync();
-        world.adoptCluster().accept(first.clusterId());
-        foundedHere = true;
+        belonging.founded(first.clusterId());
         consensus = newConsensus();
         consensus.start(null, now);
         reads.askAgain();
-    }
-
-    boolean foundedAlone() {
-        Configuration c = consensus.configuration();
-        return foundedHere && c != null && c.members().size() == 1;
     }
 
     void receive(Envelope envelope, long time) {
@@ -176,7 +160,7 @@ final class ReplicaCore implements ConsensusListener {
         checkpoints.tick(time);
         disk.tick(time);
         acquaintances.tick(consensus.configuration(), disk.figures().belowWatermark(), time);
-        wiring.announceMove(time);
+        membership.announceMove(time);
     }
 
     /** Everything that came has been handed in: now it takes effect. */
@@ -194,7 +178,7 @@ final class ReplicaCore implements ConsensusListener {
             consensus.durableAdvanced(time);
             consensus.flush(time);
         }
-        apply();
+        applier.apply();
     }
 
     /** What the consensus told from within its calls, where nothing may be done about it. */
@@ -211,98 +195,7 @@ final class ReplicaCore implements ConsensusListener {
 
     /** Whether committed entries wait to be applied: call {@link #endOfBatch} again. */
     boolean behind() {
-        return machine.state().appliedIndex() < committed;
-    }
-
-    private void apply() {
-        QueueState state = machine.state();
-        long from = state.appliedIndex() + 1;
-        if (from > committed) {
-            return;
-        }
-        long most = Math.min(committed, from + APPLY_AT_ONCE - 1);
-        long bytes = 0;
-        long to = from - 1;
-        while (to < most && bytes < APPLY_BYTES_AT_ONCE) {
-            to++;
-            Entry entry = log.entry(to);
-            if (entry == null) {
-                throw new IllegalStateException("entry " + to + " is committed but not in the log, which has "
-                        + log.firstIndex() + " to " + log.lastIndex());
-            }
-            bytes += entry.payload().length;
-            apply(entry);
-        }
-        reads.applied(to);
-        intake.pump();
-        checkpoints.applied(this);
-    }
-
-    private void apply(Entry entry) {
-        checkpoints.count(entry.payload().length);
-        if (entry.internal()) {
-            machine.pass(entry.index(), entry.time());
-            Configuration configuration = InternalEntryCodec.decode(entry.payload());
-            if (configuration != null) {
-                machine.members(configuration.members().stream()
-                        .map(Member::incarnation)
-                        .collect(Collectors.toSet()));
-                sessionMayHaveEnded();
-            }
-            return;
-        }
-        ReplicatedQueueStateMachine.Applied applied = machine.apply(entry.index(), entry.time(), entry.payload());
-        engineCalls.applied(entry.index(), entry.term(), applied.outcome());
-        CommandBatch batch = applied.batch();
-        stored.refusals(batch.commands(), applied.outcome());
-        if (applied.outcome() instanceof Outcome.Fenced || applied.outcome() instanceof Outcome.Gap) {
-            intake.forget(batch.node());
-        }
-        if (batch.node().equals(world.identity().incarnation()) && batch.epoch() == submissions.epoch()) {
-            answered(batch.serial(), applied.outcome());
-        }
-    }
-
-    /** The own removal ends the own session; what is under way was not applied before that, and will not be after it. */
-    private void sessionMayHaveEnded() {
-        long inForce = machine.state().sessionEpoch(world.identity().incarnation());
-        if (inForce > submissions.epoch()) {
-            submissions.fenced(inForce, now);
-        }
-    }
-
-    private void answered(long serial, Outcome outcome) {
-        if (outcome instanceof Outcome.Applied a) {
-            submissions.applied(serial, a.results());
-        } else if (outcome instanceof Outcome.Duplicate d) {
-            submissions.applied(serial, d.results());
-        } else if (outcome instanceof Outcome.Gap g) {
-            submissions.resendFrom(g.expectedSerial(), now);
-        } else if (outcome instanceof Outcome.Fenced f && f.epoch() >= 0) {
-            submissions.fenced(f.epoch(), now);
-        }
-        // Fenced as no member: if it is brought in again, what is under way goes again.
-    }
-
-    /** A snapshot took the place of log and state. */
-    void installed(StoredSnapshot snapshot) {
-        machine.restore(snapshot.state());
-        stored.reset(machine.state());
-        committed = Math.max(committed, snapshot.index());
-        consensus.snapshotInstalled(pointOf(snapshot), now);
-        UUID self = world.identity().incarnation();
-        long sessionEpoch = machine.state().sessionEpoch(self);
-        if (sessionEpoch > submissions.epoch()) {
-            submissions.endedUnseen(sessionEpoch);
-        }
-        for (long serial : submissions.serialsInFlight()) {
-            if (serial <= machine.state().lastSerial(self, submissions.epoch())) {
-                @Nullable List<Result> kept = machine.state().answers(self, submissions.epoch(), serial);
-                submissions.applied(serial, kept);
-            }
-        }
-        reads.applied(snapshot.index());
-        world.events().queuesChanged();
+        return applier.behind();
     }
 
     /** Writes a snapshot of what is applied now. */
@@ -312,11 +205,12 @@ final class ReplicaCore implements ConsensusListener {
 
     @Override
     public void committed(long index) {
-        committed = index;
+        applier.committed(index);
     }
 
     @Override
     public void configurationChanged(Configuration newest, long index, boolean isCommitted) {
+        belonging.configurationChanged(newest);
         world.events().membersChanged();
     }
 
@@ -374,23 +268,6 @@ final class ReplicaCore implements ConsensusListener {
                 .ifPresent(f -> consensus.transferLeadership(f.member().incarnation(), now));
     }
 
-    /** A member told this node why it is not let in, or that it is. */
-    void knockAnswered(PeerMessage.AdminAnswer answer) {
-        boolean refused = answer.outcome() == PeerMessage.AdminAnswer.Outcome.CONFLICT
-                || answer.outcome() == PeerMessage.AdminAnswer.Outcome.UNREACHABLE;
-        String text = refused ? "the cluster does not let this node in: " + answer.text() : null;
-        if (text != null && !text.equals(refusal)) {
-            LOG.warn("{}", text);
-        }
-        refusal = text;
-    }
-
-    /** Why the cluster does not let this node in, as far as it said so. */
-    @Nullable
-    String refusal() {
-        return refusal;
-    }
-
     Consensus consensus() {
         return consensus;
     }
@@ -400,7 +277,7 @@ final class ReplicaCore implements ConsensusListener {
     }
 
     long committedIndex() {
-        return committed;
+        return applier.committed();
     }
 
     /** This term's no-op is committed, and applied here with everything before it. */
@@ -410,17 +287,7 @@ final class ReplicaCore implements ConsensusListener {
 
     @Nullable
     UUID clusterId() {
-        Configuration configuration = consensus.configuration();
-        if (configuration != null) {
-            return configuration.clusterId();
-        }
-        return adopted != null ? adopted : world.identity().clusterId();
-    }
-
-    /** Enters the cluster whose leader called; on disk when it returns. */
-    void adopt(UUID clusterId) {
-        world.adoptCluster().accept(clusterId);
-        adopted = clusterId;
+        return belonging.clusterId();
     }
 
     String nameOf(UUID incarnation) {
@@ -447,6 +314,7 @@ final class ReplicaCore implements ConsensusListener {
                 + (configuration == null
                         ? "none"
                         : configuration.members().stream().map(Member::id).collect(Collectors.joining(" ")))
-                + ", commit index " + committed + ", applied " + machine.state().appliedIndex();
+                + ", commit index " + applier.committed() + ", applied "
+                + machine.state().appliedIndex();
     }
 }

@@ -84,7 +84,7 @@ final class StatusBoard {
                 consensus.leaderSilentMillis(now),
                 core.submissions.pending(),
                 core.acquaintances.storageFull(consensus.configuration(), consensus.leader(), now),
-                core.refusal(),
+                core.belonging.refusal(),
                 members(now));
     }
 

@@ -1,0 +1,193 @@
+package io.raftqueue.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.raftqueue.NodeOptions.Begin;
+import io.raftqueue.Role;
+import io.raftqueue.consensus.Configuration;
+import io.raftqueue.consensus.ConsensusOptions;
+import io.raftqueue.consensus.Entry;
+import io.raftqueue.consensus.InternalEntryCodec;
+import io.raftqueue.consensus.Member;
+import io.raftqueue.consensus.RaftMessage;
+import io.raftqueue.consensus.RaftMessage.AppendRequest;
+import io.raftqueue.consensus.RaftMessage.Heartbeat;
+import io.raftqueue.log.DataDirectory;
+import io.raftqueue.log.LogOptions;
+import io.raftqueue.log.SegmentedLog;
+import io.raftqueue.log.disk.SimulatedDisk;
+import io.raftqueue.log.disk.SimulatedDisk.PowerCut;
+import io.raftqueue.raft.PeerMessage.Admin;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How a node comes into a cluster, whatever ends in the middle of it. */
+class BelongingTest {
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final UUID CLUSTER = new UUID(0xC1, 1);
+    private static final UUID LEADER = new UUID(0x1EAD, 1);
+    private static final UUID SELF = new UUID(0x5E1F, 1);
+
+    private SimulatedDisk disk = new SimulatedDisk();
+    private final List<PeerMessage> said = new ArrayList<>();
+    private long now = 1;
+
+    /** A node with nobody around. */
+    private ReplicaCore start(Begin begin) {
+        DataDirectory directory = DataDirectory.open(disk, "node02", () -> SELF);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        SegmentedLog log = directory.openLog(
+                LogOptions.defaults().withSegmentBytes(4096).withWatermark(0, 0), (b, i) -> b, tasks::add);
+        ReplicaCore core = new ReplicaCore(
+                new Surroundings(
+                        directory.identity(),
+                        "app2:3001",
+                        "",
+                        begin,
+                        10,
+                        ConsensusOptions.defaults(),
+                        log,
+                        directory::adoptCluster,
+                        (to, bytes) -> said.add(PeerCodec.decode(bytes).message()),
+                        Runnable::run,
+                        tasks::add,
+                        tasks::add,
+                        new SplittableRandom(1),
+                        () -> CLUSTER,
+                        () -> now,
+                        new Silent()),
+                "./node02");
+        core.start(now);
+        return core;
+    }
+
+    private void pass(ReplicaCore core, int millis) {
+        for (int i = 0; i < millis; i += 20) {
+            now += 20 * MILLI;
+            core.tick(now);
+            core.endOfBatch(now);
+        }
+    }
+
+    private void hears(ReplicaCore core, RaftMessage message) {
+        core.receive(
+                new PeerMessage.Envelope(
+                        CLUSTER,
+                        LEADER,
+                        "node01",
+                        "app1:3001",
+                        SELF,
+                        new PeerMessage.Consensus(new io.raftqueue.consensus.Envelope(CLUSTER, LEADER, SELF, message))),
+                now);
+        core.endOfBatch(now);
+    }
+
+    private static Entry configuration(long index, boolean withSelf) {
+        List<Member> members = new ArrayList<>(List.of(new Member("node01", LEADER, "app1:3001", "", true)));
+        if (withSelf) {
+            members.add(new Member("node02", SELF, "app2:3001", "", false));
+        }
+        return new Entry(index, 1, true, 0, InternalEntryCodec.encode(new Configuration(CLUSTER, members)));
+    }
+
+    private long knocks() {
+        long knocks = said.stream().filter(Admin.class::isInstance).count();
+        said.clear();
+        return knocks;
+    }
+
+    @Test
+    void aFoundingMayBeCutOffAtAnyMoment() {
+        List<IntPredicate> survivals = List.of(i -> true, i -> false, i -> i % 2 == 0, i -> i % 2 == 1);
+        boolean cutOff = true;
+        for (int operation = 1; cutOff; operation++) {
+            cutOff = false;
+            for (IntPredicate survives : survivals) {
+                disk = new SimulatedDisk().faultIn(operation, SimulatedDisk.Fault.POWER_CUT);
+                try {
+                    pass(start(new Begin.Bootstrap()), 500);
+                } catch (PowerCut expected) {
+                    cutOff = true;
+                }
+                disk = disk.crash(survives);
+                ReplicaCore again = start(new Begin.Bootstrap());
+                pass(again, 500);
+                assertThat(again.ready())
+                        .as("cut off at operation %s", operation)
+                        .isTrue();
+                assertThat(again.consensus().configuration().members()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void whoIsCalledByALeaderAndThenForgottenGoesOnAsking() {
+        ReplicaCore core = start(new Begin.Join("app1:3001"));
+        pass(core, 1_000);
+        assertThat(knocks()).isPositive();
+        hears(core, new AppendRequest(1, 0, 0, 0, 0, List.of(configuration(1, false), configuration(2, true))));
+        for (int i = 0; i < 10; i++) {
+            pass(core, 400);
+            hears(core, new Heartbeat(1, i, 1, 0));
+        }
+        assertThat(knocks()).as("while a leader is heard").isZero();
+        pass(core, 10_000);
+        assertThat(knocks())
+                .as("what made it a member was lost with that leader")
+                .isPositive();
+    }
+
+    @Test
+    void whoWasRemovedDoesNotComeBackByItself() {
+        ReplicaCore core = start(new Begin.Join("app1:3001"));
+        hears(
+                core,
+                new AppendRequest(
+                        1,
+                        0,
+                        0,
+                        3,
+                        0,
+                        List.of(configuration(1, false), configuration(2, true), configuration(3, false))));
+        said.clear();
+        pass(core, 20_000);
+        assertThat(knocks()).isZero();
+        disk = disk.killed();
+        pass(start(new Begin.Join("app1:3001")), 20_000);
+        assertThat(knocks()).as("nor when it is started again").isZero();
+    }
+
+    /** Nobody listens. */
+    private static final class Silent implements ReplicaEvents {
+        @Override
+        public void roleChanged(Role from, Role to, long term) {}
+
+        @Override
+        public void leaderChanged(@Nullable String leaderId, long term) {}
+
+        @Override
+        public void membersChanged() {}
+
+        @Override
+        public void queuesChanged() {}
+
+        @Override
+        public void queueFull(String queue) {}
+
+        @Override
+        public void arrived(String queue) {}
+
+        @Override
+        public void fatal(RuntimeException cause) {
+            throw cause;
+        }
+    }
+}
