@@ -25,6 +25,7 @@ final class LogReader {
     private final Map<Long, Entry> lately = new LinkedHashMap<>(16, 0.75f, true);
     private long latelyBytes;
     private long lastMissed;
+    private long forgotten;
 
     LogReader(String path, SegmentList segments, TailCache tail, Checksum checksum, FailureGate gate) {
         this.path = path;
@@ -42,7 +43,9 @@ final class LogReader {
             return cached;
         }
         boolean sequential;
+        long generation;
         synchronized (lately) {
+            generation = forgotten;
             cached = lately.get(index);
             if (cached != null) {
                 return cached;
@@ -54,12 +57,15 @@ final class LogReader {
         if (read.isEmpty()) {
             return null;
         }
-        remember(read);
+        remember(read, generation);
         return read.get(0);
     }
 
-    private void remember(List<Entry> read) {
+    private void remember(List<Entry> read, long generation) {
         synchronized (lately) {
+            if (generation != forgotten) {
+                return; // read before a cut: some of these may never have been
+            }
             for (int i = read.size() - 1; i >= 0; i--) {
                 Entry entry = read.get(i);
                 if (lately.put(entry.index(), entry) == null) {
@@ -78,6 +84,7 @@ final class LogReader {
     /** Forgets what a cut or an installed snapshot has made void. */
     void forget() {
         synchronized (lately) {
+            forgotten++;
             lately.clear();
             latelyBytes = 0;
             lastMissed = 0;
@@ -120,8 +127,8 @@ final class LogReader {
             for (long i = from; i <= last && (result.isEmpty() || bytes < maxBytes); i++) {
                 if (cursor.next() != SegmentCursor.Found.RECORD
                         || cursor.entry().index() != i) {
-                    if (segments.holding(i) != segment) {
-                        return result; // cut meanwhile by its owner
+                    if (!result.isEmpty() || segments.holding(i) != segment) {
+                        return result; // perhaps cut meanwhile; if it is asked for itself, it shows
                     }
                     throw damaged(segment, cursor, i);
                 }

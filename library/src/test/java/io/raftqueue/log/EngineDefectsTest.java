@@ -161,6 +161,27 @@ class EngineDefectsTest {
         LogFixture.open(NioDirectory.open(directory)).close();
     }
 
+    @Test
+    void d7ARefusedSecondNodeOfTheSameProcessDoesNotGiveTheLockAway(@TempDir Path directory) throws Exception {
+        try (LogFixture f = LogFixture.open(NioDirectory.open(directory))) {
+            assertThatThrownBy(() -> LogFixture.open(NioDirectory.open(directory)))
+                    .isInstanceOf(DirectoryInUseException.class);
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            DirectoryHolder.class.getName(),
+                            directory.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(said).contains("DirectoryInUseException").doesNotContain("held");
+            assertThat(other.waitFor()).isEqualTo(1);
+            assertThat(f.log.failure()).isNull();
+        }
+    }
+
     /** Another process with the directory open, until it is killed. */
     static final class DirectoryHolder {
         private DirectoryHolder() {}

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileStore;
@@ -16,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,14 @@ public final class NioDirectory implements DiskDirectory {
     private final FileStore store;
 
     private final boolean posix;
+    /**
+     * The directories this process holds. The one thing kept per process, for the operating system does so too: closing any
+     * channel on a locked file gives the lock of the whole process up, so a second try must not even open the file.
+     */
+    private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
     private @Nullable FileChannel lockChannel;
+    private @Nullable Path held;
 
     private NioDirectory(Path path) throws IOException {
         this.path = path;
@@ -132,6 +140,25 @@ public final class NioDirectory implements DiskDirectory {
         if (lockChannel != null) {
             return null;
         }
+        Path real = path.toRealPath();
+        String here = HELD.putIfAbsent(real, owner);
+        if (here != null) {
+            return here;
+        }
+        held = real;
+        String elsewhere = null;
+        try {
+            elsewhere = lockFile(owner);
+        } finally {
+            if (lockChannel == null) {
+                HELD.remove(real);
+                held = null;
+            }
+        }
+        return elsewhere;
+    }
+
+    private @Nullable String lockFile(String owner) throws IOException {
         Path file = path.resolve(LOCK_FILE);
         if (!Files.exists(file)) {
             create(LOCK_FILE).close();
@@ -140,8 +167,6 @@ public final class NioDirectory implements DiskDirectory {
         FileLock lock = null;
         try {
             lock = channel.tryLock();
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            lock = null;
         } finally {
             if (lock == null) {
                 channel.close();
@@ -173,6 +198,10 @@ public final class NioDirectory implements DiskDirectory {
             FileChannel channel = lockChannel;
             lockChannel = null;
             NioFile.closeQuietly(channel);
+            if (held != null) {
+                HELD.remove(held);
+                held = null;
+            }
         }
     }
 
