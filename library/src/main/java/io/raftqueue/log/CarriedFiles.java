@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** The carried files, oldest first; a newer copy of a message goes before an older one. */
 final class CarriedFiles {
     private final DiskDirectory disk;
+    private final long keepFree;
     private final UUID incarnation;
     private final Checksum checksum;
     private final FailureGate gate;
     private volatile List<CarriedFile> files = List.of();
     private long nextSequence = 1;
 
-    CarriedFiles(DiskDirectory disk, UUID incarnation, Checksum checksum, FailureGate gate) {
+    CarriedFiles(DiskDirectory disk, long keepFree, UUID incarnation, Checksum checksum, FailureGate gate) {
         this.disk = disk;
+        this.keepFree = keepFree;
         this.incarnation = incarnation;
         this.checksum = checksum;
         this.gate = gate;
@@ -47,7 +49,7 @@ final class CarriedFiles {
     }
 
     CarriedWriter newWriter(long installedWith) throws IOException {
-        return new CarriedWriter(disk, nextSequence++, installedWith, incarnation, checksum);
+        return new CarriedWriter(disk, nextSequence++, installedWith, keepFree, incarnation, checksum);
     }
 
     /** Opens a published file for reading. */

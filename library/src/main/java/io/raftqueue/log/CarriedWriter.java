@@ -20,6 +20,7 @@ final class CarriedWriter implements AutoCloseable {
     private final String name;
     private final long sequence;
     private final long installedWith;
+    private final long keepFree;
     private final UUID incarnation;
     private final Checksum checksum;
     private final DiskFile file;
@@ -29,11 +30,14 @@ final class CarriedWriter implements AutoCloseable {
     private long messages;
     private boolean published;
 
-    CarriedWriter(DiskDirectory disk, long sequence, long installedWith, UUID incarnation, Checksum checksum)
+    /** @param keepFree room that is left to snapshots */
+    CarriedWriter(
+            DiskDirectory disk, long sequence, long installedWith, long keepFree, UUID incarnation, Checksum checksum)
             throws IOException {
         this.disk = disk;
         this.sequence = sequence;
         this.installedWith = installedWith;
+        this.keepFree = keepFree;
         this.incarnation = incarnation;
         this.checksum = checksum;
         this.name = SegmentHeader.fileName(SegmentHeader.Kind.CARRIED, sequence);
@@ -79,7 +83,7 @@ final class CarriedWriter implements AutoCloseable {
         long ordinal = segment.isEmpty() ? 1 : segment.lastIndex() + 1;
         Entry record = new Entry(ordinal, 0, false, 0, payload);
         RecordFormat.writeHeader(header, record, 0, checksum);
-        Preallocation.requireRoom(disk, RecordFormat.sizeOf(record));
+        Preallocation.requireRoom(disk, RecordFormat.sizeOf(record) + keepFree);
         file.writeFully(ByteBuffer.wrap(header), segment.end());
         file.writeFully(ByteBuffer.wrap(payload), segment.end() + header.length);
         runs.computeIfAbsent(uid, u -> new RunList()).add(b.getLong(8), count, ordinal, 0);

@@ -49,7 +49,8 @@ final class LogParts {
         preallocation.sequenceUsed(Math.max(recovery.highestSequence(), snapshot.firstSegment() - 1));
         read.empty.forEach(preallocation::found);
         this.reader = new LogReader(disk.path(), segments, tail, checksum, gate);
-        this.carried = new CarriedFiles(disk, incarnation, checksum, gate);
+        this.carried =
+                new CarriedFiles(disk, Preallocation.margin(options.segmentBytes()), incarnation, checksum, gate);
         this.messages = new MessageStore(segments, reader, carried, bodies);
         recoverMessages(snapshot, read.summaries);
         if (segments.all().length == 0) {

@@ -20,8 +20,8 @@ final class Preallocation {
     private static final int FIRST_SEGMENT = 4 << 20;
     /** Zeros go to disk in pieces, so that the fsync of somebody else never waits for all of them. */
     private static final int PIECE = 1 << 20;
-    /** What is left to others when a segment is refused. */
-    private static final long MARGIN = 64 << 10;
+    /** What a refused segment or copy leaves at least: snapshots, by which space comes back, are made in it. */
+    private static final long SMALLEST_MARGIN = 64 << 10;
 
     private final DiskDirectory disk;
     private final UUID incarnation;
@@ -96,7 +96,7 @@ final class Preallocation {
         }
         prepareAhead();
         try {
-            return disk.usableBytes() >= bytes + 2L * segmentBytes + MARGIN
+            return disk.usableBytes() >= bytes + 2L * segmentBytes + margin(segmentBytes)
                     || disk.list().contains(RESERVE);
         } catch (IOException e) {
             throw gate.fail("looking at the free space", e);
@@ -158,7 +158,7 @@ final class Preallocation {
     }
 
     private Segment write(long capacity) throws IOException {
-        requireRoom(disk, capacity);
+        requireRoom(disk, capacity + margin(segmentBytes));
         long sequence = nextSequence;
         String name = SegmentHeader.fileName(sequence);
         writeZeros(disk, name + DataDirectory.TEMPORARY, capacity, file -> {
@@ -174,9 +174,14 @@ final class Preallocation {
     /** Refuses before the last block of the device is eaten up. */
     static void requireRoom(DiskDirectory disk, long bytes) throws IOException {
         long usable = disk.usableBytes();
-        if (usable < bytes + MARGIN) {
-            throw new DiskFullException(usable + " bytes are free, " + (bytes + MARGIN) + " are needed");
+        if (usable < bytes) {
+            throw new DiskFullException(usable + " bytes are free, " + bytes + " are needed");
         }
+    }
+
+    /** What others leave to snapshots: the summary of a full segment and the runs of the newest one are a small part of a segment. */
+    static long margin(long segmentBytes) {
+        return Math.max(SMALLEST_MARGIN, segmentBytes / 8);
     }
 
     private interface Head {
@@ -202,7 +207,8 @@ final class Preallocation {
     }
 
     /** Keeps a file of one segment's size that is given up when the device is full: takes and snapshots go on from it. */
-    static void makeReserve(DiskDirectory disk, long bytes) throws IOException {
+    static void makeReserve(DiskDirectory disk, long segmentBytes) throws IOException {
+        long bytes = segmentBytes + margin(segmentBytes);
         requireRoom(disk, bytes);
         writeZeros(disk, RESERVE + DataDirectory.TEMPORARY, bytes, file -> {});
         disk.rename(RESERVE + DataDirectory.TEMPORARY, RESERVE);
