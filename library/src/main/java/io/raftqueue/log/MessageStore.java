@@ -221,6 +221,17 @@ final class MessageStore implements MessageIndex {
         return bodies;
     }
 
+    /** True if a good part of what is kept was removed since the newest snapshot, and so could go after another one. */
+    boolean muchRemovedSinceSnapshot() {
+        long removed = 0;
+        long readable = 0;
+        for (QueueBodies queue : queues.values()) {
+            removed += queue.removedSinceSnapshot();
+            readable += queue.readable();
+        }
+        return removed > 0 && removed >= readable / 8;
+    }
+
     long memoryBytes() {
         long bytes = 0;
         for (QueueBodies queue : queues.values()) {

@@ -89,6 +89,15 @@ final class QueueBodies {
         headInSnapshot = Math.max(headInSnapshot, newHead);
     }
 
+    /** Messages that left the queue since the newest snapshot: the next one lets them go. */
+    synchronized long removedSinceSnapshot() {
+        return Math.max(0, head - headInSnapshot);
+    }
+
+    synchronized long readable() {
+        return Math.max(0, next - floor);
+    }
+
     /** It is in no snapshot any more. */
     synchronized void publishedWithout() {
         if (dropped) {

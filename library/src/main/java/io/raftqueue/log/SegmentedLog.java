@@ -218,6 +218,12 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         parts.snapshots.publish(draft);
     }
 
+    /** Whether a snapshot taken now would let whole files go soon. Cheap; for who decides when to take one. */
+    public boolean snapshotWouldFreeSpace() {
+        return parts.segments.all().length + parts.carried.all().size() > 1
+                && parts.messages.muchRemovedSinceSnapshot();
+    }
+
     /**
      * Deletes what nobody needs, copies the last living messages out of mostly dead segments, and keeps the reserve. Call it
      * every few seconds from a background thread; a removed message stays readable for at least one such interval.

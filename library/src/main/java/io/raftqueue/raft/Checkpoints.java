@@ -86,9 +86,12 @@ final class Checkpoints {
         return done;
     }
 
-    void tick(long now) {
+    void tick(ReplicaCore core, long now) {
         if (!reclaiming && now - reclaimedAt >= RECLAIM_NANOS) {
             reclaimedAt = now;
+            if (!publishing && log.snapshotWouldFreeSpace()) {
+                var unused = publish(core); // a drained queue gives its space back though little was written
+            }
             reclaiming = true;
             background.execute(() -> {
                 try {

@@ -157,7 +157,7 @@ final class ReplicaCore implements ConsensusListener {
         requests.tick(time);
         duties.tick(time);
         transfers.tick(time);
-        checkpoints.tick(time);
+        checkpoints.tick(this, time);
         disk.tick(time);
         acquaintances.tick(consensus.configuration(), disk.figures().belowWatermark(), time);
         membership.announceMove(time);

@@ -85,10 +85,13 @@ class MessagesAndSnapshotsTest {
         f.log.reclaim();
         f.log.reclaim();
         assertThat(segments(disk)).as("nothing was taken yet").isGreaterThan(25);
+        assertThat(f.log.snapshotWouldFreeSpace()).isFalse();
         while (story.waiting() > 0) {
             story.take(1, 7);
         }
+        assertThat(f.log.snapshotWouldFreeSpace()).isTrue();
         story.snapshot();
+        assertThat(f.log.snapshotWouldFreeSpace()).isFalse();
         for (int i = 0; i < 3; i++) {
             f.log.reclaim();
         }
