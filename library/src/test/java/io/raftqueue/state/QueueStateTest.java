@@ -72,6 +72,20 @@ class QueueStateTest {
     }
 
     @Test
+    void whatARemovedMemberHadUnderWayIsNotAppliedAgainWhenItComesBack() {
+        state.retainSessions(Set.of(NODE, OTHER));
+        state.apply(1, 0, batch(1), Changes.NONE);
+        state.retainSessions(Set.of(OTHER));
+
+        QueueState restored = QueueState.restore(state.snapshot());
+        restored.retainSessions(Set.of(NODE, OTHER));
+
+        assertThat(restored.apply(2, 0, batch(1), Changes.NONE)).isEqualTo(new Outcome.Fenced(2));
+        assertThat(restored.apply(3, 0, batch(2), Changes.NONE)).isEqualTo(new Outcome.Fenced(2));
+        assertThat(restored.sessionEpoch(NODE)).isEqualTo(2);
+    }
+
+    @Test
     void keptAnswersAreBoundedInBytesToo() {
         int last = 40;
         for (int serial = 1; serial <= last; serial++) {
