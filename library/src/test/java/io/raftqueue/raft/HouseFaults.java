@@ -27,7 +27,7 @@ final class HouseFaults {
         SimulatedMember m = any();
         if (dice < 16) {
             if (!m.up) {
-                m.start();
+                m.startIfThereIsRoom();
             } else if (random.nextInt(3) > 0) {
                 house.crash(m, random.nextBoolean());
                 linksBreak(m);

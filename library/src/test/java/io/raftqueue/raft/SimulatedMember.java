@@ -102,6 +102,16 @@ final class SimulatedMember implements ReplicaEvents {
         dirty = true;
     }
 
+    /** On a full disk a member does not start; it is started again when there is room. */
+    void startIfThereIsRoom() {
+        try {
+            start();
+        } catch (NoSpaceException full) {
+            house.log(() -> name + " does not start: " + full.getMessage());
+            crash(false);
+        }
+    }
+
     private static byte[] body(byte[] batch, int slot) {
         return MessageCodec.encode(CommandCodec.message(batch, slot));
     }
