@@ -115,7 +115,7 @@ class PeerPortTest {
             }
             cluster.send(1, "goes on").join();
             long links = Thread.getAllStackTraces().keySet().stream()
-                    .filter(t -> t.getName().startsWith("raftqueue-to-"))
+                    .filter(t -> t.getName().startsWith("raftqueue-to-127.0.0.1:")) // not those of other tests
                     .count();
             assertThat(links).isLessThanOrEqualTo(PeerTransport.MAX_LINKS);
         }
