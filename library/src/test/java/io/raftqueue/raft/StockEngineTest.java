@@ -102,4 +102,17 @@ class StockEngineTest {
         assertThat(a.sent).isEmpty();
         red("E7", "a message of an old term is dropped in silence: that member is never replicated to again");
     }
+
+    @Test
+    void e10TheMajorityStaysWhenASnapshotBringsMembers() throws Exception {
+        StockServer a = new StockServer("a", List.of("a"));
+        a.startsFromSnapshotOf(MEMBERS);
+
+        a.setLeaderAndTerm(a.getAddress(), 1);
+        a.pump(false);
+
+        assertThat(a.members()).hasSize(3);
+        assertThat(a.commitIndex()).isEqualTo(1);
+        red("E10", "with three members out of a snapshot it committed alone: its majority is still " + a.majority());
+    }
 }

@@ -2,6 +2,7 @@ package io.raftqueue.raft;
 
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +17,11 @@ import org.jgroups.protocols.raft.AppendResult;
 import org.jgroups.protocols.raft.InMemoryLog;
 import org.jgroups.protocols.raft.LogEntries;
 import org.jgroups.protocols.raft.LogEntry;
+import org.jgroups.protocols.raft.PersistentState;
 import org.jgroups.protocols.raft.RAFT;
 import org.jgroups.raft.StateMachine;
 import org.jgroups.stack.Protocol;
+import org.jgroups.util.ByteArrayDataOutputStream;
 import org.jgroups.util.ExtendedUUID;
 
 /**
@@ -58,6 +61,16 @@ final class StockServer extends RAFT {
         log_impl.append(1, entries);
         last_appended = log_impl.lastAppended();
         raft_state.reload();
+    }
+
+    /** Starts from a snapshot that names these members. */
+    void startsFromSnapshotOf(List<String> members) throws Exception {
+        PersistentState written = new PersistentState();
+        written.setMembers(members);
+        ByteArrayDataOutputStream out = new ByteArrayDataOutputStream();
+        written.writeTo(out);
+        log_impl.setSnapshot(ByteBuffer.wrap(out.buffer(), 0, out.position()));
+        initStateMachineFromLog();
     }
 
     /** One batch of its runner: a write, or a read. */
