@@ -53,7 +53,7 @@ final class IncomingSnapshot implements SnapshotReceiver {
             lackedRoom = false;
             takeFrames();
         }
-        if (closed || at != offset || complete || pending.length > MOST_PENDING) {
+        if (closed || at != offset || complete || (lackedRoom && pending.length > MOST_PENDING)) {
             return offset;
         }
         byte[] joined = Arrays.copyOf(pending, pending.length + piece.length);

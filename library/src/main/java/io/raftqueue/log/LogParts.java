@@ -2,6 +2,7 @@ package io.raftqueue.log;
 
 import io.raftqueue.log.disk.DiskDirectory;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,17 @@ final class LogParts {
     private void recoverMessages(SnapshotFile snapshot, List<ByteBuffer> summaries) throws IOException {
         carried.recover(snapshot.snapshot().index());
         messages.restart(snapshot.queues());
-        summaries.forEach(messages::restoreRuns);
-        messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
+        try {
+            summaries.forEach(messages::restoreRuns);
+            messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
+        } catch (IllegalArgumentException | BufferUnderflowException e) {
+            throw new DamagedLogException(
+                    disk.path(),
+                    SnapshotFile.fileName(snapshot.snapshot().index()),
+                    -1,
+                    "it and the summaries of the segments do not fit together",
+                    e);
+        }
         for (Segment segment : segments.all()) {
             if (!segment.isSummarized() && !segment.isEmpty()) {
                 segment.countMessages(messages.readableWithin(segment.firstIndex(), segment.lastIndex()));

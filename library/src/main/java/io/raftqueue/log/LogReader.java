@@ -69,16 +69,20 @@ final class LogReader {
             for (int i = read.size() - 1; i >= 0; i--) {
                 Entry entry = read.get(i);
                 if (lately.put(entry.index(), entry) == null) {
-                    latelyBytes += entry.payload().length;
+                    latelyBytes += cost(entry);
                 }
             }
             lastMissed = read.get(read.size() - 1).index();
             var oldest = lately.entrySet().iterator();
             while (latelyBytes > READ_CACHE_BYTES && lately.size() > 1 && oldest.hasNext()) {
-                latelyBytes -= oldest.next().getValue().payload().length;
+                latelyBytes -= cost(oldest.next().getValue());
                 oldest.remove();
             }
         }
+    }
+
+    private static long cost(Entry entry) {
+        return TailCache.OVERHEAD + (long) entry.payload().length;
     }
 
     /** Forgets what a cut or an installed snapshot has made void. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The newest entries without a gap, bounded in bytes: a ring from the first to the last cached index. */
 final class TailCache {
     /** What an entry costs beside its payload. */
-    private static final int OVERHEAD = 80;
+    static final int OVERHEAD = 80;
 
     private final long maxBytes;
     private @Nullable Entry[] ring = new Entry[64];

@@ -83,6 +83,62 @@ class SnapshotTransferTest {
     }
 
     @Test
+    void aMessageLargerThanManyPiecesArrives() {
+        QueueStory leader = new QueueStory(open(new SimulatedDisk()).log);
+        leader.send(1, 2, 6_000_000);
+        leader.snapshot();
+        LogFixture f = open(new SimulatedDisk());
+        SnapshotReceiver receiver = f.log.receiveSnapshot();
+        transfer(leader.log, receiver, 512 << 10);
+        receiver.install();
+        same(new QueueStory(f.log), leader, "large");
+    }
+
+    @Test
+    void hostileOrBrokenStreamsNeitherInstallNorHangNorThrow() {
+        QueueStory leader = leader();
+        byte[] stream;
+        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+            stream = source.read(0, 10 << 20);
+        }
+        Random random = new Random(6);
+        int installable = 0;
+        for (int i = 0; i < 400; i++) {
+            byte[] broken = stream.clone();
+            for (int k = 0; k <= random.nextInt(3); k++) {
+                broken[random.nextInt(Math.min(broken.length, 3000))] = (byte) random.nextInt(256);
+            }
+            if (i % 2 == 0) {
+                sealFrames(broken);
+            }
+            LogFixture f = open(new SimulatedDisk());
+            SnapshotReceiver receiver = f.log.receiveSnapshot();
+            for (int piece = 0; piece < 40 && !receiver.complete() && receiver.offset() < broken.length; piece++) {
+                int from = (int) receiver.offset();
+                receiver.write(from, Arrays.copyOfRange(broken, from, Math.min(broken.length, from + 100_000)));
+            }
+            assertThat(f.log.failure()).isNull();
+            installable += receiver.complete() ? 1 : 0;
+            receiver.close();
+        }
+        assertThat(installable).as("only what the checksums were made for").isLessThan(200);
+    }
+
+    /** Gives each frame that still can be found a true checksum, as a sender with bad intentions would. */
+    private static void sealFrames(byte[] stream) {
+        java.nio.ByteBuffer b = java.nio.ByteBuffer.wrap(stream);
+        for (int at = TransferFormat.MAGIC_BYTES; at + TransferFormat.FRAME_HEAD < stream.length; ) {
+            int length = b.getInt(at + 1);
+            int end = at + TransferFormat.FRAME_HEAD + length;
+            if (length < 0 || end < 0 || end + 4 > stream.length) {
+                return;
+            }
+            b.putInt(end, Checksum.UNSALTED.of(stream, at, end - at));
+            at = end + 4;
+        }
+    }
+
+    @Test
     void piecesMayComeTwiceOutOfOrderOrBeAskedAgain() {
         QueueStory leader = leader();
         Random random = new Random(5);
