@@ -33,7 +33,8 @@ final class Preallocation {
     private final Deque<Segment> ready = new ArrayDeque<>();
     private long nextSequence = 1;
     private final AtomicBoolean asked = new AtomicBoolean();
-    private volatile boolean isReady;
+    private volatile long readyRoom;
+    private long nextBytes;
     private boolean closed;
 
     Preallocation(
@@ -47,6 +48,7 @@ final class Preallocation {
         this.incarnation = incarnation;
         this.checksum = checksum;
         this.segmentBytes = segmentBytes;
+        this.nextBytes = segmentBytes;
         this.background = background;
         this.gate = gate;
     }
@@ -54,44 +56,56 @@ final class Preallocation {
     /** A segment that recovery found empty behind the last written one. */
     synchronized void found(Segment empty) {
         ready.add(empty);
-        isReady = true;
+        noteReady();
+    }
+
+    private void noteReady() {
+        Segment first = ready.peek();
+        readyRoom = first == null ? 0 : first.room();
     }
 
     synchronized void sequenceUsed(long sequence) {
         nextSequence = Math.max(nextSequence, sequence + 1);
     }
 
-    synchronized long nextSequence() {
-        Segment first = ready.peek();
-        return first == null ? nextSequence : first.sequence();
-    }
-
-    /** The very first segment of a log. */
+    /** The very first segment of a log, small; those after it grow to the full size. */
     synchronized Segment first() throws IOException {
         Segment segment = ready.poll();
-        isReady = !ready.isEmpty();
-        return segment == null ? make(Math.min(segmentBytes, FIRST_SEGMENT)) : segment;
+        noteReady();
+        if (segment != null) {
+            return segment;
+        }
+        nextBytes = Math.min(segmentBytes, FIRST_SEGMENT);
+        return makeNext();
+    }
+
+    private Segment makeNext() throws IOException {
+        Segment segment = make(nextBytes);
+        nextBytes = Math.min(segmentBytes, nextBytes * 2);
+        return segment;
     }
 
     /** An empty segment with room for a record of this size. */
     synchronized Segment take(long recordBytes) throws IOException {
         long needed = SegmentHeader.BYTES + recordBytes;
-        if (needed > segmentBytes) {
+        Segment first = ready.peek();
+        if (first != null && first.capacity() < needed) {
             // Sequence numbers are the order of the log, so what was made ahead cannot follow a later number.
             while (!ready.isEmpty()) {
                 ready.remove().delete();
             }
-            isReady = false;
-            return make(needed);
         }
         Segment segment = ready.poll();
-        isReady = !ready.isEmpty();
-        return segment == null ? make(segmentBytes) : segment;
+        noteReady();
+        if (segment != null) {
+            return segment;
+        }
+        return needed > nextBytes ? make(Math.max(segmentBytes, needed)) : makeNext();
     }
 
     /** Whether the next segment is there, or could be made; beside what is left in the one being written. */
     boolean roomFor(long bytes) {
-        if (isReady && bytes <= segmentBytes) {
+        if (bytes <= readyRoom) {
             return true;
         }
         prepareAhead();
@@ -105,9 +119,9 @@ final class Preallocation {
 
     /** Gives back what was taken and not used, newest first. */
     synchronized void giveBack(Segment unused) throws IOException {
-        if (unused.capacity() == segmentBytes) {
+        if (unused.capacity() <= segmentBytes) {
             ready.addFirst(unused);
-            isReady = true;
+            noteReady();
         } else {
             unused.delete();
         }
@@ -115,7 +129,7 @@ final class Preallocation {
 
     /** Sees to it that one segment is ready, on the background thread. Never waits for the one that is being made. */
     void prepareAhead() {
-        if (!isReady && asked.compareAndSet(false, true)) {
+        if (readyRoom == 0 && asked.compareAndSet(false, true)) {
             background.execute(this::prepare);
         }
     }
@@ -123,12 +137,12 @@ final class Preallocation {
     private synchronized void prepare() {
         try {
             if (ready.isEmpty() && !closed && gate.cause() == null) {
-                ready.add(make(segmentBytes));
-                isReady = true;
+                ready.add(makeNext());
+                noteReady();
             }
         } catch (DiskFullException noRoomYet) {
             // No failure: whoever needs the segment tries again, and is refused if there is still no room.
-            isReady = false;
+            readyRoom = 0;
         } catch (IOException e) {
             gate.fail("making the next segment", e);
         } finally {

@@ -92,6 +92,28 @@ class AppendAndReadTest {
     }
 
     @Test
+    void theSizeOfSegmentsMayChangeBetweenStarts() {
+        SimulatedDisk disk = new SimulatedDisk();
+        try (LogFixture f = LogFixture.open(disk)) {
+            f.log.append(LogFixture.entries(1, 5, 1, 100));
+        }
+        try (LogFixture f = LogFixture.open(disk, LogFixture.SMALL.withSegmentBytes(1 << 20))) {
+            f.log.append(LogFixture.entries(6, 10, 1, 100_000));
+            f.log.append(LogFixture.entries(11, 60, 1, 100_000));
+        }
+        try (LogFixture f = LogFixture.open(disk)) {
+            f.log.append(LogFixture.entries(61, 70, 1, 3000));
+            f.log.append(List.of(LogFixture.entry(71, 1, 50_000), LogFixture.entry(72, 1, 3000)));
+            assertThat(f.all()).hasSize(72);
+        }
+        try (LogFixture f = LogFixture.open(disk.killed())) {
+            assertThat(f.log.lastIndex()).isEqualTo(72);
+            assertThat(LogFixture.same(f.log.entry(71), LogFixture.entry(71, 1, 50_000)))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aCutForgetsForGood() {
         SimulatedDisk disk = new SimulatedDisk();
         try (LogFixture f = LogFixture.open(disk)) {
