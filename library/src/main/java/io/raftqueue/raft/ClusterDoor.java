@@ -50,6 +50,9 @@ final class ClusterDoor {
 
         void adminAnswer(AdminAnswer answer);
 
+        /** A server of the own cluster that takes this one for a fellow member is up. */
+        void present(UUID from, String fromId, String replyTo);
+
         /** From a server of the own cluster, for this incarnation. */
         void traffic(UUID from, PeerMessage message);
 
@@ -120,6 +123,7 @@ final class ClusterDoor {
         UUID own = house.clusterId();
         if (cluster.equals(own)) {
             acquaintances.heard(e.sender(), presence.storageFull(), now);
+            house.present(e.sender(), e.senderId(), e.senderAddress());
         } else {
             meantForAnother(e, own, cluster, now);
         }

@@ -204,6 +204,11 @@ final class MembershipWiring {
             }
 
             @Override
+            public void present(UUID from, String fromId, String replyTo) {
+                MembershipWiring.this.present(from, fromId, replyTo);
+            }
+
+            @Override
             public void traffic(UUID from, PeerMessage message) {
                 wire.traffic(from, message);
             }
@@ -213,6 +218,19 @@ final class MembershipWiring {
                 core.world.events().fatal(cause);
             }
         };
+    }
+
+    /** Whoever was removed while it was away hears it from the leader. */
+    private void present(UUID from, String fromId, String replyTo) {
+        Configuration configuration = core.consensus().configuration();
+        if (leads()
+                && configuration != null
+                && configuration.member(from) == null
+                && core.consensus().configurationCommitted()) {
+            String text = fromId + " was removed from cluster " + ClusterIds.brief(configuration.clusterId())
+                    + ", or its place was taken: join it again if it shall be a member";
+            wire.send(replyTo, from, new AdminAnswer(KNOCK, AdminAnswer.Outcome.CONFLICT, text));
+        }
     }
 
     /** A member asks the leader itself; for a stranger this node asks on. */

@@ -13,6 +13,7 @@ import io.raftqueue.log.DirectoryInUseException;
 import io.raftqueue.log.EngineLog;
 import io.raftqueue.log.LogException;
 import io.raftqueue.log.LogOptions;
+import io.raftqueue.log.NoSpaceException;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.WrongDirectoryException;
 import io.raftqueue.log.disk.NioDirectory;
@@ -191,7 +192,16 @@ final class ReplicaStack {
     }
 
     private void inBackground(Runnable task) {
-        run(background, task);
+        run(background, () -> {
+            try {
+                task.run();
+            } catch (NoSpaceException full) {
+                LOG.warn("node {}: {}", options.id(), full.getMessage());
+            } catch (RuntimeException e) {
+                // A failing log has told so itself, and the node stops by that.
+                LOG.error("disk work of node {} failed", options.id(), e);
+            }
+        });
     }
 
     private void run(ExecutorService executor, Runnable task) {

@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.consensus.Member;
+import io.raftqueue.log.NoSpaceException;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.SnapshotReceiver;
 import io.raftqueue.log.SnapshotSource;
@@ -15,6 +16,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ships snapshots with their bodies to members that lag behind the log's beginning (Raft, section 7), piece by piece, each
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * and written off the raft thread; the installation itself is a step of the raft thread.
  */
 final class SnapshotTransfers {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotTransfers.class);
     private static final int PIECE = 512 << 10;
     private static final long RESEND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -163,8 +167,13 @@ final class SnapshotTransfers {
         Incoming into = current;
         writing = true;
         background.execute(() -> {
-            long next = into.receiver().write(chunk.offset(), chunk.bytes());
-            raftThread.accept(() -> written(into, next));
+            long next = -1;
+            try {
+                next = into.receiver().write(chunk.offset(), chunk.bytes());
+            } finally {
+                long reached = next;
+                raftThread.accept(() -> written(into, reached));
+            }
         });
     }
 
@@ -173,16 +182,33 @@ final class SnapshotTransfers {
         if (!from.equals(incoming)) {
             return;
         }
-        if (from.receiver().complete()) {
-            incoming = null;
+        if (next < 0) {
+            giveUp(from);
+        } else if (from.receiver().complete()) {
+            install(from, next);
+        } else {
+            host.send(from.leader(), new SnapshotProgress(from.transferId(), next, false));
+        }
+    }
+
+    private void install(Incoming from, long next) {
+        try {
             StoredSnapshot snapshot = from.receiver().install();
+            incoming = null;
             if (snapshot != null) {
                 host.installed(snapshot);
             }
             host.send(from.leader(), new SnapshotProgress(from.transferId(), next, true));
-        } else {
-            host.send(from.leader(), new SnapshotProgress(from.transferId(), next, false));
+        } catch (NoSpaceException full) {
+            LOG.warn("a snapshot came and is not installed: {}", full.getMessage());
+            giveUp(from);
         }
+    }
+
+    /** The leader begins another transfer when it hears nothing. */
+    private void giveUp(Incoming from) {
+        incoming = null;
+        from.receiver().close();
     }
 
     void tick(long now) {

@@ -53,7 +53,6 @@ final class StatusBoard {
     private volatile Facts facts;
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
-    private volatile boolean wasMember;
     private final AtomicLong leaderChanges = new AtomicLong();
     private long postedAt;
 
@@ -69,9 +68,6 @@ final class StatusBoard {
         }
         postedAt = now;
         Consensus consensus = core.consensus();
-        Configuration configuration = consensus.configuration();
-        wasMember |= configuration != null
-                && configuration.member(core.world.identity().incarnation()) != null;
         SegmentedLog log = core.log;
         facts = new Facts(
                 ReplicaCore.role(consensus.role()),
@@ -82,12 +78,12 @@ final class StatusBoard {
                 log.lastIndex(),
                 log.termAt(log.lastIndex()),
                 core.clusterId(),
-                configuration,
+                consensus.configuration(),
                 consensus.configurationIndex(),
                 core.ready(),
                 consensus.leaderSilentMillis(now),
                 core.submissions.pending(),
-                core.acquaintances.storageFull(configuration, consensus.leader(), now),
+                core.acquaintances.storageFull(consensus.configuration(), consensus.leader(), now),
                 core.belonging.refusal(),
                 members(now));
     }
@@ -148,13 +144,12 @@ final class StatusBoard {
         } else if (f.configuration() == null) {
             reasons.add(f.refusal() != null ? f.refusal() : "in no cluster yet: waiting to be brought in");
         } else if (f.configuration().member(self) == null) {
-            // A newcomer reads of the time before it was a member first.
-            reasons.add((wasMember ? "removed from cluster " : "no member, not yet or not any more, of cluster ")
-                    + ClusterIds.brief(f.configuration().clusterId()));
+            reasons.add(
+                    "removed from cluster " + ClusterIds.brief(f.configuration().clusterId()));
         } else if (!f.configuration().isVoter(self)) {
             reasons.add("catching up: a learner, applied " + f.appliedIndex());
         } else if (f.leader() == null) {
-            reasons.add("no leader in term " + f.term());
+            reasons.add("no leader in term " + f.term() + (f.refusal() == null ? "" : "; " + f.refusal()));
         } else if (f.role() == Role.LEADER ? !f.serving() : f.leaderSilentMillis() > SILENT_MILLIS) {
             reasons.add(
                     f.role() == Role.LEADER

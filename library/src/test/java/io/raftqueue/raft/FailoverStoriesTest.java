@@ -16,6 +16,7 @@ import io.raftqueue.command.CommandBatch;
 import io.raftqueue.command.CommandCodec;
 import io.raftqueue.command.Result;
 import io.raftqueue.command.ResultCodec;
+import io.raftqueue.log.SegmentedLog;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -238,6 +239,48 @@ class FailoverStoriesTest {
 
             cluster.send(other, "after").join();
             assertThat(cluster.depth(other)).isBetween(2L, 52L);
+        }
+    }
+
+    @Test
+    void whoLacksWhatOnlyASnapshotHoldsGetsItWithTheBodies() {
+        try (var cluster = new ReplicasFixture(directory, 3)) {
+            int leader = cluster.awaitLeader();
+            int away = cluster.follower();
+            int third = 6 - leader - away;
+            cluster.send(away, "m0").join();
+            cluster.kill(away);
+            // More bytes than a segment has, and more entries than a log keeps for those who lag a little.
+            for (int i = 1; i < 40; i++) {
+                cluster.send(leader, "m" + i + " ".repeat(1_000_000)).join();
+            }
+            assertThat(cluster.take(leader, 30)).hasSize(30);
+            for (int i = 40; i < 1_150; i++) {
+                cluster.send(leader, "m" + i).join();
+            }
+            for (int i : List.of(leader, third)) {
+                SegmentedLog log = cluster.replica(i).core().log;
+                cluster.replica(i).snapshot().join();
+                await().until(() -> {
+                    log.reclaim();
+                    return log.firstIndex() > 1;
+                });
+            }
+
+            cluster.start(away);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> cluster.replica(away).status().ready()
+                            && cluster.replica(away).status().appliedIndex()
+                                    >= cluster.replica(leader).status().commitIndex());
+            assertThat(cluster.replica(away).core().log.snapshotIndex()).isPositive();
+            cluster.kill(leader);
+            assertThat(cluster.depth(away)).isEqualTo(1_120);
+            for (int i = 30; i < 1_150; i += 20) {
+                List<String> taken = cluster.take(away, 20);
+                assertThat(taken).hasSize(20);
+                assertThat(taken.get(0).strip()).isEqualTo("m" + i);
+            }
+            assertThat(cluster.depth(third)).isZero();
         }
     }
 

@@ -242,6 +242,39 @@ class MembershipStoriesTest {
             node.remove(ClusterFixture.id(dead), false, PATIENCE).join();
             awaitVoters(node, 2);
             cluster.queue(alive).send("goes on");
+
+            // Long enough away that the leader does not try to tell it any more.
+            await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+            RaftNode back = cluster.start(dead);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(back.status().notReady().toString())
+                            .contains(back.id() + " was removed from cluster"));
+            assertThat(voters(node)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void changesGoOnUnderTheNextLeader() throws Exception {
+        try (var cluster = new ClusterFixture(directory, 4)) {
+            bootstrap(cluster);
+            cluster.startAt(2, builder -> builder.join(cluster.raftAddress(1)));
+            cluster.startAt(3, builder -> builder.join(cluster.raftAddress(1)));
+            awaitVoters(cluster.node(1), 3);
+            cluster.queue(1).send("kept");
+            cluster.startAt(4, builder -> builder.awaitJoin());
+            int leader = cluster.awaitLeader();
+            int asked = leader == 1 ? 2 : 1;
+            CompletableFuture<JoinOutcome> join = cluster.node(asked).join("node04", cluster.raftAddress(4), PATIENCE);
+            cluster.kill(leader);
+            assertThat(join.join()).isEqualTo(JoinOutcome.VOTER);
+            awaitVoters(cluster.node(asked), 4);
+            int next = cluster.awaitLeader();
+            CompletableFuture<Void> removal = cluster.node(4).remove(ClusterFixture.id(leader), false, PATIENCE);
+            cluster.stop(next);
+            cluster.startAt(next, builder -> builder);
+            removal.join();
+            awaitVoters(cluster.node(4), 3);
+            assertThat(cluster.queue(4).poll()).isEqualTo("kept");
         }
     }
 

@@ -102,6 +102,20 @@ final class ReplicasFixture implements AutoCloseable {
         return send(i, text, Duration.ofSeconds(10));
     }
 
+    /** What the messages said. */
+    List<String> take(int i, int most) {
+        Result result =
+                replica(i).submit(new Command.Take(QUEUE, most), in(PATIENCE)).join();
+        List<String> texts = new ArrayList<>();
+        if (result instanceof Result.Taken taken) {
+            for (long id = taken.firstId(); id < taken.firstId() + taken.count(); id++) {
+                MessageBody body = replica(i).body(taken.queueUid(), id).join();
+                texts.add(new String(body.payload(), StandardCharsets.UTF_8));
+            }
+        }
+        return texts;
+    }
+
     /** As true for the whole cluster. */
     long depth(int i) {
         replica(i).readBarrier(in(PATIENCE)).join();

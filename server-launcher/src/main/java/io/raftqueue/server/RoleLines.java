@@ -29,9 +29,6 @@ final class RoleLines implements NodeListener {
     private final RaftNode node;
     private final ScheduledExecutorService scheduler;
     private boolean scheduled;
-    /** A newcomer reads of the time before it was a member first: only who was one can have been removed. */
-    private boolean wasMember;
-
     private @Nullable ScheduledFuture<?> leaderless;
     private String last = "";
 
@@ -41,9 +38,6 @@ final class RoleLines implements NodeListener {
     }
 
     void start() {
-        synchronized (this) {
-            wasMember = node.status().clusterId() != null;
-        }
         node.addListener(this);
         changed();
     }
@@ -60,17 +54,12 @@ final class RoleLines implements NodeListener {
 
     @Override
     public void membersChanged(List<MemberStatus> members) {
-        noteMembership(members);
         changed();
     }
 
     @Override
     public void diskTrouble(String what) {
         LOG.warn("{} disk trouble: {}", node.id(), what);
-    }
-
-    private synchronized void noteMembership(List<MemberStatus> members) {
-        wasMember |= members.stream().anyMatch(MemberStatus::self);
     }
 
     private synchronized void changed() {
@@ -82,10 +71,6 @@ final class RoleLines implements NodeListener {
     private synchronized void settled() {
         scheduled = false;
         NodeStatus status = node.status();
-        noteMembership(status.members());
-        if (!wasMember) {
-            return;
-        }
         String line = describe(status);
         if (line != null) {
             if (leaderless != null) {
