@@ -17,6 +17,9 @@ final class NodeRun implements NodeListener {
     /** A node that stopped for good stays up this long, so that probes, JMX and people can see why. */
     private static final long FAILED_SECONDS = 10;
 
+    /** A new cluster of -members begins only when all of them are up; who waits longer than this is told so. */
+    private static final long FOUNDING_SECONDS = 3;
+
     private final Settings settings;
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -59,6 +62,9 @@ final class NodeRun implements NodeListener {
                 settings.raft(),
                 settings.advertisedHttp());
         new RoleLines(started.node(), scheduler).start();
+        if (!settings.members().isEmpty()) {
+            var unused = scheduler.schedule(() -> tellFounding(started), FOUNDING_SECONDS, TimeUnit.SECONDS);
+        }
         boolean onItsOwn = settings.leader()
                 || settings.httpJoin() != null
                 || !settings.members().isEmpty();
@@ -68,6 +74,13 @@ final class NodeRun implements NodeListener {
                     settings.id(),
                     settings.id(),
                     settings.raft());
+        }
+    }
+
+    private void tellFounding(Server started) {
+        if (started.node().status().clusterId() == null) {
+            LOG.info(
+                    "{} waits for the others of -members: a new cluster begins when all of them are up", settings.id());
         }
     }
 
