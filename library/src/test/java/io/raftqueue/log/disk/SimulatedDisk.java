@@ -131,6 +131,14 @@ public final class SimulatedDisk implements DiskDirectory {
         return after;
     }
 
+    /** The end of the process only: the machine keeps what was not forced, and may still lose it. */
+    public SimulatedDisk restarted() {
+        off = false;
+        lockedBy = null;
+        faultAt = -1;
+        return this;
+    }
+
     /** Puts a file there, durable; for damage by hand. */
     public void put(String name, byte[] bytes) {
         Content content = new Content();
