@@ -7,15 +7,12 @@ import java.util.List;
 /** What counts as stored, full disks, cluster time and snapshots. */
 final class DurabilityStories {
     static final List<Story> ALL = List.of(
-            new Story("DESIGN 5", "the leader's own copy counts only when it is on disk", r -> selfWhenDurable(r)),
-            new Story("DESIGN 5", "a follower acknowledges only what is on its disk", r -> ackWhenDurable(r)),
+            new Story("durable", "the leader's own copy counts only when it is on disk", r -> selfWhenDurable(r)),
+            new Story("durable", "a follower acknowledges only what is on its disk", r -> ackWhenDurable(r)),
+            new Story("room", "a follower without room takes nothing, and goes on when there is room", r -> full(r)),
             new Story(
-                    "DESIGN 8", "a follower without room takes nothing, and goes on when there is room", r -> full(r)),
-            new Story(
-                    "DESIGN 8",
-                    "a leader without room hands over, appends nothing, and loses nothing",
-                    r -> fullLeader(r)),
-            new Story("DESIGN 11", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
+                    "room", "a leader without room hands over, appends nothing, and loses nothing", r -> fullLeader(r)),
+            new Story("time", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
             new Story(
                     "paper 7",
                     "a follower behind the log gets a snapshot, and stale ones are ignored",

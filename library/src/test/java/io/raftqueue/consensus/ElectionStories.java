@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.UUID;
 
-/** Rows E1 to E4, E6, E7, E9, E11 and E12 of ENGINE.md, and what else elections promise. */
+/** Rows E1 to E4, E6, E7, E9, E11 and E12 of the table in README, and what else elections promise. */
 final class ElectionStories {
     static final List<Story> ALL = List.of(
             new Story("E1", "who voted for a newer term acknowledges nothing to the old leader", r -> e1(r)),
@@ -27,7 +27,7 @@ final class ElectionStories {
                     "thesis 6.4",
                     "a follower's read sees what was acknowledged, over a change of leader",
                     r -> reads(r)),
-            new Story("DESIGN 2", "a broken link to the leader starts an election within 100 ms", r -> brokenLink(r)));
+            new Story("election", "a broken link to the leader starts an election within 100 ms", r -> brokenLink(r)));
 
     private ElectionStories() {}
 

@@ -7,7 +7,7 @@ import io.raftqueue.consensus.ConfigurationRefusedException.Reason;
 import java.util.List;
 import java.util.UUID;
 
-/** Rows E5, E8, E10 and E13 of ENGINE.md, and what else changes of membership promise. */
+/** Rows E5, E8, E10 and E13 of the table in README, and what else changes of membership promise. */
 final class MembershipStories {
     static final List<Story> ALL = List.of(
             new Story("E5", "a candidate counts by the newest configuration in its log, also uncommitted", r -> e5(r)),
@@ -17,14 +17,14 @@ final class MembershipStories {
             new Story("E13", "a message for its former self is dropped", r -> formerSelf(r)),
             new Story("E13", "a server whose disk was replaced does not vote for its former self", r -> e13(r)),
             new Story(
-                    "DESIGN 1",
+                    "identity",
                     "a lost server comes back as learner, replaces its former self and votes",
                     r -> replace(r)),
             new Story("thesis 4.2.1", "a learner that does not know yet that it is a voter votes", r -> unknowing(r)),
             new Story("thesis 4.2.2", "a leader removes itself, and the others go on at once", r -> leaderLeaves(r)),
             new Story("thesis 4.2.3", "a removed server learns it and campaigns no more", r -> removed(r)),
             new Story(
-                    "CONTRACT 1.1",
+                    "lost disk",
                     "nobody becomes voter that is far behind, no change loses the majority",
                     r -> safe(r)));
 

@@ -18,13 +18,13 @@ enum Mutant {
             return false;
         }
     }),
-    COUNTS_ITSELF_BEFORE_DURABLE("DESIGN 5", new Rules() {
+    COUNTS_ITSELF_BEFORE_DURABLE("durable", new Rules() {
         @Override
         boolean selfCountsOnlyWhenDurable() {
             return false;
         }
     }),
-    ACKS_BEFORE_FSYNC("DESIGN 5", new Rules() {
+    ACKS_BEFORE_FSYNC("durable", new Rules() {
         @Override
         boolean followersAckOnlyDurable() {
             return false;
@@ -90,7 +90,7 @@ enum Mutant {
             return false;
         }
     }),
-    INSTALLS_STALE_SNAPSHOTS("item 1", new Rules() {
+    INSTALLS_STALE_SNAPSHOTS("snapshot", new Rules() {
         @Override
         boolean ignoresStaleSnapshots() {
             return false;
@@ -114,7 +114,7 @@ enum Mutant {
             return false;
         }
     }),
-    LEADS_ON_ALONE("item 1", new Rules() {
+    LEADS_ON_ALONE("step-down", new Rules() {
         @Override
         boolean stepsDownWhenAlone() {
             return false;
@@ -140,7 +140,7 @@ enum Mutant {
     }),
     FORGETS_ITS_VOTE("E4", c -> c.forgetsVotes = true),
     KNOWS_MEMBERS_BY_NAME_ONLY("E13", c -> c.identityByName = true),
-    SESSIONS_OFF("S1", c -> c.sessions = false),
+    SESSIONS_OFF("sessions", c -> c.sessions = false),
     LAST_IN_FIRST_OUT("the checker", c -> c.lastInFirstOut = true);
 
     /** Rules of the harness around Raft, not of Raft: set on each cluster that is made under them. */

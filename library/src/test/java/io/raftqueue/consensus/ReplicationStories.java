@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Rows C1 to C9 of ENGINE.md. */
+/** Rows C1 to C9 of the table in README. */
 final class ReplicationStories {
     static final List<Story> ALL = List.of(
             new Story("C1", "a read on a cut-off leader commits nothing and is not answered", r -> c1(r)),

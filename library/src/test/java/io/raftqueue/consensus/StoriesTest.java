@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The directed schedules: each defect that ENGINE.md tells of, tried on ours. */
+/** The directed schedules: each defect that README tells of, tried on ours. */
 class StoriesTest {
     static List<Story> stories() {
         return Story.all();

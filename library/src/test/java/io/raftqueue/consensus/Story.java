@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A directed schedule: one defect of ENGINE.md's table, or one promise, told step by step.
+ * A directed schedule: one defect of the table in README, or one promise, told step by step.
  *
  * @param row of the table
  * @param tells what must be true
