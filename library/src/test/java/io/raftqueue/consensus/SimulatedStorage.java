@@ -63,7 +63,7 @@ class SimulatedStorage implements RaftStorage {
         cleanUpTo = durable;
     }
 
-    /** What FileBasedLog does (ENGINE, E4): term and vote were never synced. */
+    /** What FileBasedLog does (E4): term and vote were never synced. */
     void forgetVote() {
         votedFor = null;
     }
