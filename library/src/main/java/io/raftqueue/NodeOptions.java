@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long a call waits for the cluster unless it says otherwise
  * @param maxMessageBytes largest payload of one message
  * @param maxBatchBytes largest sum of payloads of one {@code sendAll}
- * @param maxQueues most queues in the cluster
  * @param diskWatermarkBytes below this much free disk, sends are refused; negative: the library's default
  * @param fsync false gives up durability: for tests and throw-away data only
  * @param deleteOnClose removes {@code directory} when the node is closed
@@ -34,7 +33,6 @@ public record NodeOptions(
         Duration deadline,
         int maxMessageBytes,
         int maxBatchBytes,
-        int maxQueues,
         long diskWatermarkBytes,
         boolean fsync,
         boolean deleteOnClose,
@@ -57,7 +55,6 @@ public record NodeOptions(
                 deadline,
                 maxMessageBytes,
                 maxBatchBytes,
-                maxQueues,
                 diskWatermarkBytes,
                 fsync,
                 deleteOnClose,

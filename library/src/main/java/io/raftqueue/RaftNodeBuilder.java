@@ -32,7 +32,6 @@ public final class RaftNodeBuilder {
     private @Nullable Duration timeout;
     private @Nullable Integer maxMessageBytes;
     private @Nullable Integer maxBatchBytes;
-    private @Nullable Integer maxQueues;
     private @Nullable Long diskWatermarkBytes;
     private @Nullable Boolean fsync;
     private @Nullable Boolean jmx;
@@ -138,13 +137,6 @@ public final class RaftNodeBuilder {
         return this;
     }
 
-    /** The most queues there may be; 1,000 unless set. */
-    public RaftNodeBuilder maxQueues(int queues) {
-        this.maxQueues =
-                Settings.once("maxQueues", this.maxQueues, Settings.between("maxQueues", 1, queues, 1_000_000));
-        return this;
-    }
-
     /** Below this much free disk sends are refused, while takes and purges go on. 0 turns the check off. */
     public RaftNodeBuilder diskWatermarkBytes(long bytes) {
         if (bytes < 0) {
@@ -233,7 +225,6 @@ public final class RaftNodeBuilder {
                 timeout == null ? Duration.ofSeconds(10) : timeout,
                 maxMessageBytes == null ? 1 << 20 : maxMessageBytes,
                 maxBatchBytes == null ? 16 << 20 : maxBatchBytes,
-                maxQueues == null ? 1_000 : maxQueues,
                 diskWatermarkBytes == null ? -1 : diskWatermarkBytes,
                 fsync == null || fsync,
                 deleteOnClose,

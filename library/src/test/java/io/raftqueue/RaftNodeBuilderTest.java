@@ -39,7 +39,6 @@ class RaftNodeBuilderTest {
                 Map.entry("timeout|PT1S", b -> b.timeout(Duration.ofSeconds(1))),
                 Map.entry("maxMessageBytes|7", b -> b.maxMessageBytes(7)),
                 Map.entry("maxBatchBytes|7", b -> b.maxBatchBytes(7)),
-                Map.entry("maxQueues|7", b -> b.maxQueues(7)),
                 Map.entry("diskWatermarkBytes|7", b -> b.diskWatermarkBytes(7)),
                 Map.entry("fsync|false", b -> b.fsync(false)),
                 Map.entry("jmx|false", b -> b.jmx(false)));
@@ -172,7 +171,6 @@ class RaftNodeBuilderTest {
         assertThatThrownBy(() -> builder().timeout(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().maxMessageBytes(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().maxBatchBytes(1 << 30)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder().maxQueues(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().diskWatermarkBytes(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -299,7 +299,7 @@ public final class ReplicatedNode implements RaftNode {
     RaftQueueException refusal(String queue, Result result) {
         if (result instanceof Result.Refused refused && refused.why() == Result.Refusal.TOO_MANY_QUEUES) {
             return new QueueFullException("queue " + queue + " was not created: there are "
-                    + replica.allFigures().size() + " queues, as many as there may be; delete one, or raise maxQueues");
+                    + replica.allFigures().size() + " queues, as many as there may be; delete one");
         }
         QueueSettings limits = settings(queue);
         relay.queueFull(queue);

@@ -63,7 +63,7 @@ final class ReplicaCore implements ConsensusListener {
         this.world = world;
         this.log = world.log();
         this.stored = new StoredMessages(log, world.events());
-        this.machine = new ReplicatedQueueStateMachine(new QueueState(world.maxQueues()), stored);
+        this.machine = new ReplicatedQueueStateMachine(new QueueState(), stored);
         this.applier = new Applier(this);
         this.belonging = new Belonging(this);
         this.wiring = new CoreWiring(this);

@@ -96,7 +96,6 @@ final class ReplicaStack {
                             raftAddress,
                             options.httpAddress(),
                             options.begin(),
-                            options.maxQueues(),
                             ConsensusOptions.defaults(),
                             log,
                             directory::adoptCluster,

@@ -28,7 +28,6 @@ record Surroundings(
         String raftAddress,
         String httpAddress,
         Begin begin,
-        int maxQueues,
         ConsensusOptions consensus,
         SegmentedLog log,
         Consumer<UUID> adoptCluster,

@@ -25,7 +25,6 @@ public final class LoneNode implements AutoCloseable {
                 Duration.ofSeconds(5),
                 1_000,
                 4_000,
-                10,
                 0,
                 true,
                 false,

@@ -52,7 +52,6 @@ class BelongingTest {
                         "app2:3001",
                         "",
                         begin,
-                        10,
                         ConsensusOptions.defaults(),
                         log,
                         directory::adoptCluster,

@@ -73,7 +73,6 @@ final class ReplicasFixture implements AutoCloseable {
                 Duration.ofSeconds(10),
                 1 << 20,
                 16 << 20,
-                100,
                 0,
                 true,
                 false,

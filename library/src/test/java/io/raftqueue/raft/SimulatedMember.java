@@ -80,7 +80,6 @@ final class SimulatedMember implements ReplicaEvents {
                         address,
                         "",
                         begin,
-                        10,
                         SimulatedHouse.OPTIONS,
                         log,
                         directory::adoptCluster,
