@@ -172,7 +172,8 @@ final class FollowerLog {
         if (roundToAnswer > 0) {
             ackedDurable = ackable();
             server.send(leader, new HeartbeatResponse(server.term(), roundToAnswer, verified, ackedDurable));
-        } else if (answerDue) {
+        }
+        if (answerDue) { // beside a heartbeat's too, which does not tell that entries are taken
             ackedDurable = ackable();
             server.send(leader, new AppendResponse(server.term(), verified, ackedDurable));
         }

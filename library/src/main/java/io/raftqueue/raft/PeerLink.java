@@ -105,7 +105,7 @@ final class PeerLink {
                 }
                 try {
                     SocketChannel open = channel;
-                    if (open == null) {
+                    if (open == null || !open.isOpen()) {
                         open = dial();
                     }
                     write(open, first, buffer);
@@ -129,7 +129,33 @@ final class PeerLink {
         channel = open;
         ByteBuffer hello = ByteBuffer.wrap(Frames.greeting());
         writeFully(open, hello);
+        Thread watcher = new Thread(() -> watch(open), writer.getName() + "-end");
+        watcher.setDaemon(true);
+        watcher.start();
         return open;
+    }
+
+    /**
+     * Nothing comes this way but the end. Noticed at once, the next message is dialled for; otherwise it, and perhaps the
+     * one after it, would be written into a connection that nobody reads any more.
+     */
+    private void watch(SocketChannel open) {
+        try {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            while (open.read(one) >= 0) {
+                one.clear();
+            }
+            LOG.debug("link to {}: the other side ended the connection", address);
+        } catch (IOException e) {
+            LOG.debug("link to {}: {}", address, e.toString());
+        }
+        close(open);
+    }
+
+    /** Whether there is a connection, as far as is known. */
+    boolean connected() {
+        SocketChannel open = channel;
+        return open != null && open.isOpen();
     }
 
     /** Writes the payload and what else is queued, gathered into as few system calls as fit the buffer. */
@@ -215,11 +241,15 @@ final class PeerLink {
         SocketChannel open = channel;
         channel = null;
         if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                LOG.debug("closing the link to {}: {}", address, e.toString());
-            }
+            close(open);
+        }
+    }
+
+    private void close(SocketChannel open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            LOG.debug("closing the link to {}: {}", address, e.toString());
         }
     }
 

@@ -168,7 +168,7 @@ class FailoverStoriesTest {
             long closed = System.nanoTime();
             cluster.send(other, "after").join();
             // Some 100 ms on a machine that does nothing else.
-            assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofSeconds(1));
             assertThat(cluster.replica(other).status().term()).isEqualTo(term + 1);
             assertThat(cluster.depth(other)).isEqualTo(502);
         }
