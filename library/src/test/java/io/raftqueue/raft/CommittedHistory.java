@@ -29,7 +29,7 @@ final class CommittedHistory {
     private final SimulatedHouse house;
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> hashes = new ArrayList<>();
-    private final QueueState state = new QueueState(10);
+    private final QueueState state = new QueueState();
     private final Map<Long, Long> valueOfId = new HashMap<>();
     private final Map<Long, Long> idOfValue = new HashMap<>();
     private final Map<Session, List<Result.Taken>> takesOf = new HashMap<>();
