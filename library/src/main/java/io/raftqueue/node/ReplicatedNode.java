@@ -15,6 +15,7 @@ import io.raftqueue.RaftQueue;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.codec.PayloadCodec;
 import io.raftqueue.command.Command;
+import io.raftqueue.command.QueueName;
 import io.raftqueue.command.Result;
 import io.raftqueue.raft.Replica;
 import io.raftqueue.state.QueueFigures;
@@ -32,7 +33,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
 /** The API's node over a {@link Replica}: queue handles, their desks, listeners, and threads for users' futures. */
 public final class ReplicatedNode implements RaftNode {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedNode.class);
-    private static final Pattern QUEUE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final NodeOptions options;
@@ -103,7 +102,7 @@ public final class ReplicatedNode implements RaftNode {
     }
 
     private static void checkName(String name) {
-        if (!QUEUE_NAME.matcher(name).matches()) {
+        if (!QueueName.isValid(name)) {
             throw new IllegalArgumentException("queue name \"" + name
                     + "\" is not usable: a name is 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_' and '-'");
         }

@@ -41,23 +41,21 @@ final class CoreWiring {
     }
 
     void sendTo(Member member, PeerMessage message) {
-        String heardAt = core.door.addressOf(member.incarnation());
-        send(heardAt != null ? heardAt : member.raftAddress(), member.incarnation(), message);
+        send(member.incarnation(), member, message);
     }
 
-    /** Sends to a server by where it was heard from, else by its record; false when neither is known. */
-    boolean send(UUID to, PeerMessage message) {
-        String address = core.door.addressOf(to);
+    void send(UUID to, PeerMessage message) {
         Configuration configuration = core.consensus().configuration();
-        if (address == null && configuration != null) {
-            Member member = configuration.member(to);
-            address = member == null ? null : member.raftAddress();
+        send(to, configuration == null ? null : configuration.member(to), message);
+    }
+
+    /** Sends to a server by where it was heard from last, else by its record; to nobody when neither is known. */
+    private void send(UUID to, @Nullable Member member, PeerMessage message) {
+        String heardAt = core.door.addressOf(to);
+        String address = heardAt != null ? heardAt : member != null ? member.raftAddress() : null;
+        if (address != null) {
+            send(address, to, message);
         }
-        if (address == null) {
-            return false;
-        }
-        send(address, to, message);
-        return true;
     }
 
     private boolean leads() {
@@ -65,7 +63,7 @@ final class CoreWiring {
     }
 
     Outbox outbox() {
-        return core::sendConsensus;
+        return (envelope, member) -> send(envelope.to(), member, new PeerMessage.Consensus(envelope));
     }
 
     Submissions.Route submissionRoute() {

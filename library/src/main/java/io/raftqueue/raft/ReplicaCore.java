@@ -251,14 +251,6 @@ final class ReplicaCore implements ConsensusListener {
         needSnapshot.add(follower);
     }
 
-    void sendConsensus(io.raftqueue.consensus.Envelope envelope, @Nullable Member member) {
-        String heardAt = door.addressOf(envelope.to());
-        String address = heardAt != null ? heardAt : member != null ? member.raftAddress() : null;
-        if (address != null) {
-            wiring.send(address, envelope.to(), new PeerMessage.Consensus(envelope));
-        }
-    }
-
     /** Lets the most advanced of the voters that are up lead; nothing happens unless this node leads. */
     void handOver() {
         consensus.followers(now).stream()
