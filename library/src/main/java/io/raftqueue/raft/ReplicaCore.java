@@ -190,7 +190,16 @@ final class ReplicaCore implements ConsensusListener {
         }
         List<Member> lagging = List.copyOf(needSnapshot);
         needSnapshot.clear();
-        lagging.forEach(member -> transfers.begin(member, now));
+        lagging.forEach(this::beginTransfer);
+    }
+
+    /** Not to one that is away: whatever a transfer may still read is kept on the disk, and that would be for as long. */
+    private void beginTransfer(Member lagging) {
+        if (acquaintances.present(lagging.incarnation(), now)) {
+            transfers.begin(lagging, now);
+        } else {
+            consensus.snapshotFailed(lagging.incarnation(), now);
+        }
     }
 
     /** Whether committed entries wait to be applied: call {@link #endOfBatch} again. */

@@ -137,7 +137,8 @@ final class SnapshotTransfers {
             outgoing.remove(follower);
             host.arrived(follower, transfer.source.index());
             close(transfer);
-        } else if (progress.nextOffset() > transfer.offset) {
+        } else if (progress.nextOffset() != transfer.offset && progress.nextOffset() >= 0) {
+            // Also back: a receiver that restarted, or ran out of room, begins anew, and it alone knows where it is.
             transfer.offset = progress.nextOffset();
             readAndSend(follower, transfer, now);
         }
@@ -155,6 +156,9 @@ final class SnapshotTransfers {
             return;
         }
         Incoming current = incoming;
+        if (current != null && current.leader().equals(leader) && chunk.transferId() < current.transferId()) {
+            return; // of a transfer that its leader has given up
+        }
         if (current == null
                 || current.transferId() != chunk.transferId()
                 || !current.leader().equals(leader)) {

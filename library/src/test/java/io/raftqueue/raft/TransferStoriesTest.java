@@ -1,0 +1,93 @@
+package io.raftqueue.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.raftqueue.command.Command;
+import io.raftqueue.raft.PeerMessage.SnapshotChunk;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Snapshots of several pieces on their way to a member that lags, and what comes in between. */
+class TransferStoriesTest {
+    private static final int BIG = 400 << 10;
+
+    private final HouseStory story = new HouseStory(3);
+    private final SimulatedMember leader = story.leader();
+    private final SimulatedMember lagging = story.followers().get(0);
+    private int pieces;
+
+    /** The log no longer holds what the lagging member lacks; the bodies take five pieces. */
+    private void fallBehind() {
+        long held = lagging.core.log.lastIndex();
+        story.house.crash(lagging, false);
+        for (int i = 0; i < 8; i++) {
+            story.answered(story.send(leader, BIG, 60));
+        }
+        story.answered(story.submit(leader, new Command.Take(HouseStory.QUEUE, 2), 60));
+        leader.core.snapshot();
+        story.within(60, () -> leader.core.log.termAt(held) == -1);
+        assertThat(story.leader()).isSameAs(leader);
+        story.network = (to, message) -> {
+            pieces += to == lagging && message instanceof SnapshotChunk ? 1 : 0;
+            return true;
+        };
+    }
+
+    private void holdsAll() {
+        long applied = leader.core.machine.state().appliedIndex();
+        story.within(60, () -> lagging.core.machine.state().appliedIndex() >= applied);
+        assertThat(lagging.core.stored.of(HouseStory.QUEUE).depth()).isEqualTo(6);
+    }
+
+    @Test
+    void aMemberThatIsAwayKeepsNothingFromBeingReclaimed() {
+        fallBehind();
+        story.passes(60);
+        leader.core.snapshot();
+        story.answered(story.submit(leader, new Command.Take(HouseStory.QUEUE, 4), 60));
+        leader.core.snapshot();
+        long bytes = leader.core.log.sizeInBytes();
+        story.within(30, () -> leader.core.log.sizeInBytes() < bytes - 3 * BIG);
+    }
+
+    @Test
+    void aSnapshotOfSeveralPiecesArrives() {
+        fallBehind();
+        lagging.start();
+        holdsAll();
+        assertThat(pieces).isGreaterThanOrEqualTo(5);
+    }
+
+    @Test
+    void theReceiverRestartsInTheMiddle() {
+        fallBehind();
+        lagging.start();
+        story.within(30, () -> pieces >= 3);
+        story.house.crash(lagging, true);
+        lagging.start();
+        holdsAll();
+    }
+
+    @Test
+    void theReceiversDiskIsFullForAWhile() {
+        fallBehind();
+        lagging.start();
+        story.within(30, () -> pieces >= 2);
+        lagging.disk.capacity(300_000);
+        story.passes(30);
+        lagging.disk.capacity(Long.MAX_VALUE / 4);
+        holdsAll();
+    }
+
+    @Test
+    void piecesAndAnswersAreLost() {
+        fallBehind();
+        lagging.start();
+        List<SimulatedMember> both = List.of(leader, lagging);
+        story.network = (to, message) -> {
+            boolean ofTransfer = message instanceof SnapshotChunk || message instanceof PeerMessage.SnapshotProgress;
+            return !both.contains(to) || !ofTransfer || story.house.random.nextInt(3) > 0;
+        };
+        holdsAll();
+    }
+}
