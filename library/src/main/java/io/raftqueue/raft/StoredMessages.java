@@ -11,6 +11,7 @@ import io.raftqueue.state.QueueState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,11 +69,15 @@ final class StoredMessages implements Changes {
         }
     }
 
-    /** The state was loaded anew. */
+    /**
+     * The state was loaded anew. Others read the figures meanwhile, and by a confirmed read call a queue empty that has
+     * none: so no queue of the state is without its figures at any moment.
+     */
     void reset(QueueState state) {
-        figures.clear();
-        for (QueueFigures f : state.allFigures()) {
-            figures.put(f.name(), f);
+        List<QueueFigures> all = state.allFigures();
+        all.forEach(f -> figures.put(f.name(), f));
+        figures.keySet().retainAll(all.stream().map(QueueFigures::name).collect(Collectors.toSet()));
+        for (QueueFigures f : all) {
             if (f.depth() > 0) {
                 events.arrived(f.name());
             }
