@@ -88,7 +88,8 @@ final class Acquaintances {
         return withRoom < configuration.majority() || (leader != null && full(leader, now));
     }
 
-    private boolean full(UUID member, long now) {
+    /** Whether that member said that its disk is nearly full. */
+    boolean full(UUID member, long now) {
         if (member.equals(self)) {
             return selfFull;
         }

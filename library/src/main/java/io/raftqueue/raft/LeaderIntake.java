@@ -88,6 +88,11 @@ final class LeaderIntake {
         }
     }
 
+    /** The length of the batch that waits to be appended first; 0 when none does. */
+    int firstWaiting() {
+        return early.isEmpty() ? 0 : early.element().batch().length;
+    }
+
     private void append(UUID member, long epoch, long serial, byte[] batch) {
         if (!leadership.isMember(member)) {
             return; // what it has under way goes again when it is brought in again

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class ReplicaCore implements ConsensusListener {
     final Introduction introduction;
     final Checkpoints checkpoints;
     final DiskWatch disk;
+    final LeaderRoom room;
     final LatencyHistogram fsyncLatency = new LatencyHistogram();
     final LatencyHistogram commitLatency = new LatencyHistogram();
     final StoredMessages stored;
@@ -96,6 +98,7 @@ final class ReplicaCore implements ConsensusListener {
                 world.uuids(),
                 membership.introduction());
         this.disk = new DiskWatch(log, world.background());
+        this.room = new LeaderRoom(this);
         this.checkpoints = new Checkpoints(log, world.background());
         this.consensus = newConsensus();
     }
@@ -159,6 +162,7 @@ final class ReplicaCore implements ConsensusListener {
         transfers.tick(time);
         checkpoints.tick(this, time);
         disk.tick(time);
+        room.tick(time);
         acquaintances.tick(consensus.configuration(), disk.figures().belowWatermark(), time);
         membership.announceMove(time);
     }
@@ -262,9 +266,15 @@ final class ReplicaCore implements ConsensusListener {
 
     /** Lets the most advanced of the voters that are up lead; nothing happens unless this node leads. */
     void handOver() {
+        handOver(follower -> true);
+    }
+
+    /** To one of these. */
+    void handOver(Predicate<UUID> suitable) {
         consensus.followers(now).stream()
-                .filter(f ->
-                        f.member().voter() && acquaintances.present(f.member().incarnation(), now))
+                .filter(f -> f.member().voter()
+                        && acquaintances.present(f.member().incarnation(), now)
+                        && suitable.test(f.member().incarnation()))
                 .max(Comparator.comparingLong(FollowerStatus::match))
                 .ifPresent(f -> consensus.transferLeadership(f.member().incarnation(), now));
     }
