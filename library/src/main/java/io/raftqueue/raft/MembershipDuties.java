@@ -42,6 +42,9 @@ final class MembershipDuties {
 
         boolean configurationCommitted();
 
+        /** Of the newest, committed or not. */
+        long configurationIndex();
+
         UUID self();
 
         void change(Configuration next, boolean force);
@@ -73,6 +76,8 @@ final class MembershipDuties {
 
         boolean dialled;
         long dialledAt;
+        /** A change was appended for it; whether it is committed is another matter. */
+        boolean begun;
 
         Task(Key key, String replyTo, Admin request, long now) {
             this.key = key;
@@ -129,6 +134,7 @@ final class MembershipDuties {
             Verdict verdict = task.request.kind() == Admin.Kind.JOIN ? join(task, now) : remove(task);
             if (verdict == null && now - task.deadline >= 0) {
                 verdict = late(task);
+                tasks.remove(task.key);
             }
             if (verdict != null) {
                 tasks.remove(task.key);
@@ -145,11 +151,15 @@ final class MembershipDuties {
                 new AdminAnswer(task.request.requestId(), verdict.outcome(), verdict.text()));
     }
 
-    private Verdict late(Task task) {
+    /** Null: what was begun may still come to be, or not, so silence is the only true answer. */
+    private @Nullable Verdict late(Task task) {
         if (task.request.kind() == Admin.Kind.JOIN
                 && task.incarnation != null
                 && current().member(task.incarnation) != null) {
             return new Verdict(Outcome.CATCHING_UP, task.request.id() + " is still catching up");
+        }
+        if (task.begun) {
+            return null;
         }
         return new Verdict(
                 Outcome.CONFLICT, "another membership change is still running; nothing was changed, repeat it later");
@@ -194,8 +204,8 @@ final class MembershipDuties {
             return sameNameGone(wanted)
                     ? (known == null && current().members().size() >= MAX_MEMBERS
                             ? conflict("the cluster has " + MAX_MEMBERS + " members, the most there may be")
-                            : change(current().with(wanted), false))
-                    : change(withoutName(wanted), false);
+                            : change(task, current().with(wanted), false))
+                    : change(task, withoutName(wanted), false);
         }
         return wanted.voter() && leadership.configurationCommitted() ? new Verdict(Outcome.DONE, "") : null;
     }
@@ -268,7 +278,7 @@ final class MembershipDuties {
             if (!leadership.configurationCommitted()) {
                 return null;
             }
-            return task.dialled
+            return task.begun
                     ? new Verdict(Outcome.DONE, "")
                     : new Verdict(Outcome.UNKNOWN_MEMBER, "no member is called " + task.request.id());
         }
@@ -279,8 +289,14 @@ final class MembershipDuties {
             leadership.handOver(); // the next leader is asked again, and removes this one
             return null;
         }
-        task.dialled = true; // here: the change was begun in this task
-        return change(current().without(gone.incarnation()), task.request.force());
+        return change(task, current().without(gone.incarnation()), task.request.force());
+    }
+
+    private @Nullable Verdict change(Task task, Configuration next, boolean force) {
+        long before = leadership.configurationIndex();
+        Verdict refused = change(next, force);
+        task.begun |= leadership.configurationIndex() != before;
+        return refused;
     }
 
     /** Null while it must be tried again. */

@@ -88,6 +88,11 @@ final class MembershipWiring {
             }
 
             @Override
+            public long configurationIndex() {
+                return core.consensus().configurationIndex();
+            }
+
+            @Override
             public UUID self() {
                 return self;
             }
