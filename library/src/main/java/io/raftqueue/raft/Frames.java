@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes between two members. A connection carries frames one way only, after a greeting:
+ * The bytes between two members. A connection carries frames one way only, after a greeting; the other way come bytes
+ * without a meaning, one every half a second while there is something to read (see {@link Pulses}):
  *
  * <pre>
  * greeting  'R' 'Q' 'P' version(1)

@@ -41,6 +41,8 @@ final class GuardedRaft extends RAFT {
     private final Consumer<Throwable> onFailure;
     /** Who was heard on which connection, so that a broken one can be told. */
     private final ConcurrentMap<Address, UUID> heardOn = new ConcurrentHashMap<>();
+    /** The connection that each was heard on last: the end of an older one says nothing. */
+    private final ConcurrentMap<UUID, Address> newest = new ConcurrentHashMap<>();
 
     private @Nullable ReplicaCore core;
     private LongConsumer afterBatch = now -> {};
@@ -156,6 +158,7 @@ final class GuardedRaft extends RAFT {
         Address source = message.getSrc();
         if (source != null) {
             heardOn.put(source, envelope.sender());
+            newest.put(envelope.sender(), source);
         }
         try {
             inbox.putFromPeer(() -> core().receive(envelope, System.nanoTime()), bytes.length);
@@ -175,7 +178,7 @@ final class GuardedRaft extends RAFT {
     /** The connection these messages came on has ended. */
     void connectionLost(Address source) {
         UUID peer = heardOn.remove(source);
-        if (peer != null) {
+        if (peer != null && newest.remove(peer, source)) {
             LOG.debug("the connection from {} ended", peer);
             execute(() -> core().peerLost(peer, System.nanoTime()));
         }

@@ -1,7 +1,9 @@
 package io.raftqueue.raft;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -26,6 +28,9 @@ final class PeerLink {
     private static final int GATHER = 256 << 10;
     private static final long MAX_BACKOFF_MS = 500;
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int LOOK_MS = 250;
+    /** What was sent is answered by a pulse within this time, or the connection leads nowhere. */
+    private static final long PULSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final PeerAddress address;
     private final SocketFactory sockets;
@@ -38,6 +43,9 @@ final class PeerLink {
     private long dropped;
     private boolean closed;
     private volatile @Nullable SocketChannel channel;
+    private volatile long pulsedAt;
+    /** Since when a pulse is due; 0 while none is. */
+    private volatile long dueSince;
 
     /** Opens an outgoing connection. */
     interface SocketFactory {
@@ -126,6 +134,8 @@ final class PeerLink {
 
     private SocketChannel dial() throws IOException {
         SocketChannel open = sockets.connect(address.resolve(), DIAL_TIMEOUT_MS);
+        pulsedAt = System.nanoTime();
+        dueSince = pulsedAt;
         channel = open;
         ByteBuffer hello = ByteBuffer.wrap(Frames.greeting());
         writeFully(open, hello);
@@ -136,20 +146,48 @@ final class PeerLink {
     }
 
     /**
-     * Nothing comes this way but the end. Noticed at once, the next message is dialled for; otherwise it, and perhaps the
-     * one after it, would be written into a connection that nobody reads any more.
+     * Nothing comes this way but pulses and the end. The end noticed at once, the next message is dialled for; otherwise
+     * it, and perhaps the one after it, would be written into a connection that nobody reads any more. Without pulses the
+     * same holds: after a partition of a minute TCP itself may try again only after another one.
      */
     private void watch(SocketChannel open) {
         try {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            while (open.read(one) >= 0) {
-                one.clear();
+            open.socket().setSoTimeout(LOOK_MS);
+            InputStream in = open.socket().getInputStream();
+            byte[] pulses = new byte[64];
+            while (!leadsNowhere()) {
+                try {
+                    if (in.read(pulses) < 0) {
+                        LOG.debug("link to {}: the other side ended the connection", address);
+                        break;
+                    }
+                    pulsedAt = System.nanoTime();
+                    dueSince = 0;
+                } catch (SocketTimeoutException quiet) {
+                    // looks again
+                }
             }
-            LOG.debug("link to {}: the other side ended the connection", address);
         } catch (IOException e) {
             LOG.debug("link to {}: {}", address, e.toString());
         }
         close(open);
+    }
+
+    private boolean leadsNowhere() {
+        long since = dueSince;
+        boolean nowhere = since != 0 && System.nanoTime() - since >= PULSE_PATIENCE_NANOS;
+        if (nowhere) {
+            LOG.debug("link to {}: nothing is read at the other end any more", address);
+        }
+        return nowhere;
+    }
+
+    /** The other side answers bytes at most every so often: what follows a pulse closely may bring no other. */
+    private void pulseIsDue() {
+        long now = System.nanoTime();
+        if (dueSince == 0 && now - pulsedAt >= Pulses.PAUSE_NANOS + Pulses.PAUSE_NANOS / 4) {
+            dueSince = now;
+        }
     }
 
     /** Whether there is a connection, as far as is known. */
@@ -160,6 +198,7 @@ final class PeerLink {
 
     /** Writes the payload and what else is queued, gathered into as few system calls as fit the buffer. */
     private void write(SocketChannel open, byte[] first, ByteBuffer buffer) throws IOException {
+        pulseIsDue();
         buffer.clear();
         byte[] payload = first;
         while (payload != null) {

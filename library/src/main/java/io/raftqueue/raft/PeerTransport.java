@@ -9,9 +9,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +40,9 @@ final class PeerTransport extends TP {
     /** Connections accepted at once; members need one each. */
     static final int MAX_INBOUND = 64;
 
+    /** A connection that brings nothing for so long is closed: members speak every second, and dial again. */
+    private static final int SILENCE_TIMEOUT_MS = 60_000;
+
     /** Addresses spoken to at once; a link that is not used for a minute is closed. */
     static final int MAX_LINKS = 64;
 
@@ -49,10 +54,19 @@ final class PeerTransport extends TP {
     private final boolean anyInterface;
     private final Consumer<PeerAddress> onLost;
     private final ConcurrentMap<PeerAddress, PeerLink> links = new ConcurrentHashMap<>();
-    private final Set<Socket> inbound = ConcurrentHashMap.newKeySet();
-    private final ConcurrentLinkedDeque<Socket> notGreeted = new ConcurrentLinkedDeque<>();
+    private final Set<Inbound> inbound = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private @Nullable ServerSocket server;
+
+    private static final class Inbound {
+        final Socket socket;
+        volatile boolean greeted;
+        volatile long heardAt = System.nanoTime();
+
+        Inbound(Socket socket) {
+            this.socket = socket;
+        }
+    }
 
     /**
      * @param onLost called on a transport thread when an accepted connection ended, with the address its messages had as
@@ -151,10 +165,10 @@ final class PeerTransport extends TP {
         while (!closed && listening != null) {
             try {
                 Socket socket = listening.accept();
-                inbound.add(socket);
-                notGreeted.add(socket);
+                Inbound connection = new Inbound(socket);
                 makeRoom();
-                daemon(() -> read(socket), "raftqueue-from-" + socket.getRemoteSocketAddress());
+                inbound.add(connection);
+                daemon(() -> read(connection), "raftqueue-from-" + socket.getRemoteSocketAddress());
             } catch (IOException e) {
                 if (!closed) {
                     LOG.warn("cannot accept a connection on raft port {}: {}", bind.getPort(), e.toString());
@@ -165,32 +179,40 @@ final class PeerTransport extends TP {
         }
     }
 
-    /** Silent strangers may not keep members out: a member greets at once, so the oldest that did not has to go. */
+    /**
+     * Strangers may not keep members out: a member greets at once and speaks every second, so the oldest connection that
+     * did not greet has to go, else the one that has been silent for longest.
+     */
     private void makeRoom() throws IOException {
-        while (inbound.size() > MAX_INBOUND) {
-            Socket silent = notGreeted.poll();
-            if (silent == null) {
-                return;
-            }
-            inbound.remove(silent);
-            silent.close();
+        long now = System.nanoTime();
+        List<Inbound> open = new ArrayList<>(inbound);
+        open.sort(Comparator.comparing((Inbound c) -> c.greeted).thenComparingLong(c -> c.heardAt - now));
+        for (Inbound last : open.subList(0, Math.max(0, open.size() + 1 - MAX_INBOUND))) {
+            inbound.remove(last);
+            last.socket.close();
         }
     }
 
-    private void read(Socket socket) {
+    private void read(Inbound connection) {
+        Socket socket = connection.socket;
         PeerAddress source = new PeerAddress(socket.getInetAddress().getHostAddress(), socket.getPort());
         try (socket) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(GREETING_TIMEOUT_MS);
-            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 128 << 10));
+            DataInputStream in = new DataInputStream(new BufferedInputStream(new Pulses(socket), 128 << 10));
             Frames.readGreeting(in);
-            notGreeted.remove(socket);
-            socket.setSoTimeout(0);
+            connection.greeted = true;
+            socket.setSoTimeout(SILENCE_TIMEOUT_MS);
             while (!closed) {
-                up_prot.up(new BytesMessage(null, Frames.read(in)).setSrc(source));
+                byte[] frame = Frames.read(in);
+                connection.heardAt = System.nanoTime();
+                up_prot.up(new BytesMessage(null, frame).setSrc(source));
             }
         } catch (SocketTimeoutException e) {
-            LOG.debug("connection from {} sent no greeting", socket.getRemoteSocketAddress());
+            LOG.debug(
+                    "connection from {} is silent{}",
+                    socket.getRemoteSocketAddress(),
+                    connection.greeted ? "" : " and sent no greeting");
         } catch (IOException e) {
             LOG.debug("connection from {} ended: {}", socket.getRemoteSocketAddress(), e.toString());
         } catch (RuntimeException e) {
@@ -199,8 +221,7 @@ final class PeerTransport extends TP {
                     socket.getRemoteSocketAddress(),
                     e.getMessage());
         } finally {
-            notGreeted.remove(socket);
-            inbound.remove(socket);
+            inbound.remove(connection);
             if (!closed) {
                 onLost.accept(source);
             }
@@ -224,8 +245,8 @@ final class PeerTransport extends TP {
             if (server != null) {
                 server.close();
             }
-            for (Socket socket : inbound) {
-                socket.close();
+            for (Inbound connection : inbound) {
+                connection.socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

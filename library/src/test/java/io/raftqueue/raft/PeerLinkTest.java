@@ -12,7 +12,10 @@ import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,5 +100,44 @@ class PeerLinkTest {
             assertThat(new String(Frames.read(greeted(socket)))).isEqualTo("again");
         }
         assertThat(dialled.get(0)).isEqualTo(dialled.get(1)).isNotSameAs(dialled.get(1));
+    }
+
+    /** As after a long partition: TCP has the bytes and would try again in a minute. */
+    @Test
+    void aConnectionThatIsNotReadAnyMoreIsDialledAnew() throws Exception {
+        CountDownLatch again = new CountDownLatch(1);
+        try (Socket forgotten = frozen()) {
+            Thread sends = new Thread(() -> {
+                while (again.getCount() > 0) {
+                    link.send(new byte[10]);
+                    LockSupport.parkNanos(100_000_000);
+                }
+            });
+            sends.start();
+            try (Socket fresh = member.accept()) {
+                assertThat(Frames.read(greeted(fresh))).hasSize(10);
+                assertThat(forgotten.isClosed()).isFalse();
+            } finally {
+                again.countDown();
+                sends.join();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsReadStays() throws Exception {
+        long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        link.send(new byte[10]);
+        try (Socket socket = member.accept()) {
+            DataInputStream in = new DataInputStream(new Pulses(socket));
+            Frames.readGreeting(in);
+            Random random = new Random(3);
+            while (System.nanoTime() - until < 0) {
+                assertThat(Frames.read(in)).hasSize(10);
+                LockSupport.parkNanos(random.nextInt(1_000) * 1_000_000L);
+                link.send(new byte[10]);
+            }
+            assertThat(dialled).hasSize(1);
+        }
     }
 }

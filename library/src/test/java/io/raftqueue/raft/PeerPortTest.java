@@ -38,7 +38,7 @@ class PeerPortTest {
 
     private static boolean closedByPeer(Socket socket) {
         try {
-            socket.setSoTimeout(100);
+            socket.setSoTimeout(10);
             return socket.getInputStream().read() < 0;
         } catch (java.net.SocketTimeoutException e) {
             return false;
@@ -66,6 +66,29 @@ class PeerPortTest {
             await().until(() -> closedByPeer(silent.get(0)));
         } finally {
             for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void strangersThatGreetAreBoundedToo() throws IOException {
+        List<Socket> greeted = new ArrayList<>();
+        try (var cluster = new ReplicasFixture(directory, 3)) {
+            int leader = cluster.awaitLeader();
+            int other = cluster.follower();
+            for (int i = 0; i < 3 * PeerTransport.MAX_INBOUND; i++) {
+                Socket socket = dial(cluster, leader);
+                greeted.add(socket);
+                socket.getOutputStream().write(Frames.greeting());
+            }
+            await().until(() -> greeted.stream().filter(s -> !closedByPeer(s)).count() < PeerTransport.MAX_INBOUND);
+            cluster.kill(other);
+            cluster.start(other);
+            cluster.send(other, "in spite of them").join();
+            assertThat(cluster.depth(other)).isEqualTo(1);
+        } finally {
+            for (Socket socket : greeted) {
                 socket.close();
             }
         }
