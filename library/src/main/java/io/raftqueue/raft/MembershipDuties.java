@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MembershipDuties {
     static final int MAX_MEMBERS = 7;
+    /** Requests under way at once; whoever asks beyond that asks again. */
+    static final int MAX_TASKS = 256;
     /** A learner this close is made a voter; the consensus refuses one that is silent. */
     static final long PROMOTION_LAG = 200;
 
@@ -100,7 +102,7 @@ final class MembershipDuties {
 
     void requested(UUID requester, String replyTo, Admin request, long now) {
         Key key = new Key(requester, request.requestId());
-        if (!leadership.leads()) {
+        if (!leadership.leads() || (tasks.size() >= MAX_TASKS && !tasks.containsKey(key))) {
             leadership.answer(requester, replyTo, new AdminAnswer(request.requestId(), Outcome.TRY_AGAIN, ""));
         } else if (!tasks.containsKey(key)) {
             tasks.put(key, new Task(key, replyTo, request, now));

@@ -5,6 +5,7 @@ import io.raftqueue.MembershipException;
 import io.raftqueue.MembershipException.Reason;
 import io.raftqueue.NoLeaderException;
 import io.raftqueue.OutcomeUnknownException;
+import io.raftqueue.OverloadedException;
 import io.raftqueue.raft.PeerMessage.Admin;
 import io.raftqueue.raft.PeerMessage.AdminAnswer;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
  */
 final class MembershipRequests {
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Strangers may ask, too. */
+    static final int MAX_PENDING = 256;
 
     /** The way to the leader, wherever it is. */
     interface Route {
@@ -70,6 +73,11 @@ final class MembershipRequests {
             CompletableFuture<JoinOutcome> caller,
             long deadline,
             long now) {
+        if (pending.size() >= MAX_PENDING) {
+            caller.completeExceptionally(new OverloadedException("not applied: " + pending.size()
+                    + " joins and removals already wait on this node; retry later (" + state.get() + ")"));
+            return;
+        }
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - now));
         long requestId = nextId++;
         pending.put(

@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.NoLeaderException;
+import io.raftqueue.OverloadedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.function.Supplier;
  */
 final class ReadBarriers {
     private static final int MAX_QUESTIONS = 4;
+    /** What may wait for the next question. */
+    static final int MAX_WAITING = 100_000;
 
     /** Asks the consensus, which asks the leader, again after a failover if it must. */
     interface Questions {
@@ -50,6 +53,11 @@ final class ReadBarriers {
     }
 
     void add(CompletableFuture<Void> caller, long deadline, long now) {
+        if (waiting.size() >= MAX_WAITING) {
+            caller.completeExceptionally(new OverloadedException("not applied: " + waiting.size()
+                    + " reads already wait on this node; retry later (" + state.get() + ")"));
+            return;
+        }
         waiting.add(new Read(caller, now, deadline));
     }
 

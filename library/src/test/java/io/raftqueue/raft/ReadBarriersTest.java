@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.ClosedException;
 import io.raftqueue.NoLeaderException;
+import io.raftqueue.OverloadedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -107,5 +108,19 @@ class ReadBarriersTest {
         reads.close(() -> new ClosedException("closed"));
         assertThat(failure(asks)).isInstanceOf(ClosedException.class);
         assertThat(failure(waits)).isInstanceOf(ClosedException.class);
+    }
+
+    @Test
+    void whatWaitsWithoutALeaderIsBounded() {
+        for (int i = 0; i < 4; i++) {
+            read();
+            reads.pump();
+        }
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        for (int i = 0; i < ReadBarriers.MAX_WAITING; i++) {
+            waiting.add(read());
+        }
+        assertThat(failure(read())).isInstanceOf(OverloadedException.class);
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
     }
 }
