@@ -13,11 +13,11 @@ import java.util.zip.CRC32C;
  * without a meaning, one every half a second while there is something to read (see {@link Pulses}):
  *
  * <pre>
- * greeting  'R' 'Q' 'P' version(1)
+ * greeting  'R' 'Q' 'P' version(1) start(8)
  * frame     length(4) crc32c-of-payload(4) payload(length)
  * </pre>
  *
- * What does not fit closes the connection: the sender dials again, and Raft sends again.
+ * The start is a random number of the process that dialled: see {@link LiveStarts}. What does not fit closes the connection: the sender dials again, and Raft sends again.
  */
 final class Frames {
     static final byte VERSION = 1;
@@ -30,11 +30,15 @@ final class Frames {
 
     private Frames() {}
 
-    static byte[] greeting() {
-        return GREETING.clone();
+    static byte[] greeting(long start) {
+        return ByteBuffer.allocate(GREETING.length + Long.BYTES)
+                .put(GREETING)
+                .putLong(start)
+                .array();
     }
 
-    static void readGreeting(DataInputStream in) throws IOException {
+    /** @return the start of the process that dialled */
+    static long readGreeting(DataInputStream in) throws IOException {
         byte[] got = new byte[GREETING.length];
         in.readFully(got);
         if (!Arrays.equals(got, 0, 3, GREETING, 0, 3)) {
@@ -43,6 +47,7 @@ final class Frames {
         if (got[3] != VERSION) {
             throw new IOException("peer protocol version " + got[3] + ", this node speaks " + VERSION);
         }
+        return in.readLong();
     }
 
     static void writeHeader(ByteBuffer to, byte[] payload) {

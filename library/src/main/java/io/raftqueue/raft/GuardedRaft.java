@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An exception on the raft thread ends it: the node has failed, nothing leaves it any more.
  */
-final class GuardedRaft extends RAFT {
+final class GuardedRaft extends RAFT implements PeerTransport.Connections {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedRaft.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -43,6 +43,11 @@ final class GuardedRaft extends RAFT {
     private final ConcurrentMap<Address, UUID> heardOn = new ConcurrentHashMap<>();
     /** The connection that each was heard on last: the end of an older one says nothing. */
     private final ConcurrentMap<UUID, Address> newest = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<Address, Long> starts = new ConcurrentHashMap<>();
+    private final LiveStarts live = new LiveStarts();
+    /** A random number of this process. */
+    final long start = UUID.randomUUID().getLeastSignificantBits();
 
     private @Nullable ReplicaCore core;
     private LongConsumer afterBatch = now -> {};
@@ -156,12 +161,13 @@ final class GuardedRaft extends RAFT {
         byte[] bytes = message.getArray();
         Envelope envelope = PeerCodec.decode(bytes);
         Address source = message.getSrc();
-        if (source != null) {
-            heardOn.put(source, envelope.sender());
-            newest.put(envelope.sender(), source);
-        }
+        LiveStarts.Verdict verdict = speaks(source, envelope.sender());
         try {
-            inbox.putFromPeer(() -> core().receive(envelope, System.nanoTime()), bytes.length);
+            if (verdict == LiveStarts.Verdict.HEAR) {
+                inbox.putFromPeer(() -> core().receive(envelope, System.nanoTime()), bytes.length);
+            } else if (verdict == LiveStarts.Verdict.REFUSE) {
+                inbox.putFromPeer(() -> core().twinSpoke(envelope, System.nanoTime()), bytes.length);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -175,9 +181,37 @@ final class GuardedRaft extends RAFT {
         }
     }
 
+    private LiveStarts.Verdict speaks(@Nullable Address source, UUID sender) {
+        Long process = source == null ? null : starts.get(source);
+        if (source == null || process == null) {
+            return LiveStarts.Verdict.IGNORE; // its connection has just ended
+        }
+        LiveStarts.Verdict verdict;
+        if (sender.equals(core().world.identity().incarnation())) {
+            verdict = process == start ? LiveStarts.Verdict.IGNORE : LiveStarts.Verdict.REFUSE;
+        } else {
+            verdict = live.spoke(sender, process, System.nanoTime());
+        }
+        if (verdict == LiveStarts.Verdict.HEAR) {
+            heardOn.put(source, sender);
+            newest.put(sender, source);
+        }
+        return verdict;
+    }
+
+    @Override
+    public void greeted(PeerAddress source, long process) {
+        starts.put(source, process);
+    }
+
     /** The connection these messages came on has ended. */
-    void connectionLost(Address source) {
+    @Override
+    public void ended(PeerAddress source) {
+        Long process = starts.remove(source);
         UUID peer = heardOn.remove(source);
+        if (peer != null && process != null) {
+            live.ended(peer, process);
+        }
         if (peer != null && newest.remove(peer, source)) {
             LOG.debug("the connection from {} ended", peer);
             execute(() -> core().peerLost(peer, System.nanoTime()));

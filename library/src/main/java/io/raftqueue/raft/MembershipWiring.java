@@ -8,6 +8,7 @@ import io.raftqueue.consensus.Member;
 import io.raftqueue.consensus.RaftRole;
 import io.raftqueue.raft.PeerMessage.Admin;
 import io.raftqueue.raft.PeerMessage.AdminAnswer;
+import io.raftqueue.raft.PeerMessage.Envelope;
 import io.raftqueue.raft.PeerMessage.Found;
 import io.raftqueue.raft.PeerMessage.Hello;
 import io.raftqueue.raft.PeerMessage.HelloAnswer;
@@ -16,19 +17,26 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ties the parts of a {@link ReplicaCore} that are about who is in the cluster: door, introduction, requests, duties. */
 final class MembershipWiring {
+    private static final Logger LOG = LoggerFactory.getLogger(MembershipWiring.class);
     /** The request id of a node that asks to be let in; those of members' requests are larger. */
     private static final long KNOCK = 0;
 
     private static final long MOVE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ReplicaCore core;
     private final CoreWiring wire;
     private final UUID self;
     private long movedAt;
     private boolean moving;
+    private @Nullable UUID twin;
+    private boolean twinRefused;
+    private long twinRefusedAt;
 
     MembershipWiring(ReplicaCore core, CoreWiring wire) {
         this.core = core;
@@ -236,6 +244,22 @@ final class MembershipWiring {
                     + ", or its place was taken: join it again if it shall be a member";
             wire.send(replyTo, from, new AdminAnswer(KNOCK, AdminAnswer.Outcome.CONFLICT, text));
         }
+    }
+
+    /** Once a second is enough. */
+    void refuseTwin(Envelope e) {
+        if (twinRefused && core.now() - twinRefusedAt < TELL_NANOS) {
+            return;
+        }
+        String text = "another process runs with the data directory of " + e.senderId() + ", or a copy of it, beside "
+                + "the one at " + e.senderAddress() + ": stop one of them; a new member needs an empty directory";
+        if (!e.sender().equals(twin)) {
+            twin = e.sender();
+            LOG.warn("the messages of a second process are ignored: {}", text);
+        }
+        twinRefused = true;
+        twinRefusedAt = core.now();
+        wire.send(e.senderAddress(), e.sender(), new AdminAnswer(KNOCK, AdminAnswer.Outcome.CONFLICT, text));
     }
 
     /** A member asks the leader itself; for a stranger this node asks on. */

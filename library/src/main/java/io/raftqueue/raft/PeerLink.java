@@ -33,6 +33,7 @@ final class PeerLink {
     private static final long PULSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final PeerAddress address;
+    private final long start;
     private final SocketFactory sockets;
     private final Consumer<PeerLink> whenIdle;
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,9 +53,13 @@ final class PeerLink {
         SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException;
     }
 
-    /** @param whenIdle told, on the link's thread, when it closed itself because nobody used it */
-    PeerLink(PeerAddress address, SocketFactory sockets, Consumer<PeerLink> whenIdle) {
+    /**
+     * @param start of this process
+     * @param whenIdle told, on the link's thread, when it closed itself because nobody used it
+     */
+    PeerLink(PeerAddress address, long start, SocketFactory sockets, Consumer<PeerLink> whenIdle) {
         this.address = address;
+        this.start = start;
         this.sockets = sockets;
         this.whenIdle = whenIdle;
         writer = new Thread(this::run, "raftqueue-to-" + address);
@@ -137,7 +142,7 @@ final class PeerLink {
         pulsedAt = System.nanoTime();
         dueSince = pulsedAt;
         channel = open;
-        ByteBuffer hello = ByteBuffer.wrap(Frames.greeting());
+        ByteBuffer hello = ByteBuffer.wrap(Frames.greeting(start));
         writeFully(open, hello);
         Thread watcher = new Thread(() -> watch(open), writer.getName() + "-end");
         watcher.setDaemon(true);

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.Message;
@@ -52,7 +51,8 @@ final class PeerTransport extends TP {
 
     private final PeerAddress bind;
     private final boolean anyInterface;
-    private final Consumer<PeerAddress> onLost;
+    private final long start;
+    private final Connections connections;
     private final ConcurrentMap<PeerAddress, PeerLink> links = new ConcurrentHashMap<>();
     private final Set<Inbound> inbound = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -68,14 +68,20 @@ final class PeerTransport extends TP {
         }
     }
 
-    /**
-     * @param onLost called on a transport thread when an accepted connection ended, with the address its messages had as
-     *     their source
-     */
-    PeerTransport(PeerAddress bind, boolean anyInterface, Consumer<PeerAddress> onLost) {
+    /** Told of accepted connections, on transport threads, by the address their messages have as their source. */
+    interface Connections {
+        /** @param start of the process at the other end */
+        void greeted(PeerAddress source, long start);
+
+        void ended(PeerAddress source);
+    }
+
+    /** @param start a random number of this process */
+    PeerTransport(PeerAddress bind, boolean anyInterface, long start, Connections connections) {
         this.bind = bind;
         this.anyInterface = anyInterface;
-        this.onLost = onLost;
+        this.start = start;
+        this.connections = connections;
         thread_pool.setMinThreads(0);
         setBundlerType("no-bundler");
     }
@@ -138,7 +144,7 @@ final class PeerTransport extends TP {
             return known;
         }
         return links.computeIfAbsent(to, a -> {
-            PeerLink link = new PeerLink(a, PeerTransport::connect, idle -> links.remove(a, idle));
+            PeerLink link = new PeerLink(a, start, PeerTransport::connect, idle -> links.remove(a, idle));
             link.start();
             return link;
         });
@@ -200,7 +206,7 @@ final class PeerTransport extends TP {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(GREETING_TIMEOUT_MS);
             DataInputStream in = new DataInputStream(new BufferedInputStream(new Pulses(socket), 128 << 10));
-            Frames.readGreeting(in);
+            connections.greeted(source, Frames.readGreeting(in));
             connection.greeted = true;
             socket.setSoTimeout(SILENCE_TIMEOUT_MS);
             while (!closed) {
@@ -223,7 +229,7 @@ final class PeerTransport extends TP {
         } finally {
             inbound.remove(connection);
             if (!closed) {
-                onLost.accept(source);
+                connections.ended(source);
             }
         }
     }

@@ -145,6 +145,12 @@ final class ReplicaCore implements ConsensusListener {
         door.receive(envelope, time);
     }
 
+    /** A second process spoke in the name of a data directory. */
+    void twinSpoke(Envelope envelope, long time) {
+        now = time;
+        membership.refuseTwin(envelope);
+    }
+
     void peerLost(UUID peer, long time) {
         now = time;
         acquaintances.lost(peer, time);

@@ -155,7 +155,7 @@ final class ReplicaStack {
         String bind = options.bindAddress();
         boolean any = bind != null && bind.startsWith(":");
         PeerAddress at = bind == null ? own : PeerAddress.parse(any ? "localhost" + bind : bind);
-        PeerTransport peers = new PeerTransport(at, any, lost -> raft.connectionLost(lost));
+        PeerTransport peers = new PeerTransport(at, any, raft.start, raft);
         try {
             peers.listen();
         } catch (IOException e) {

@@ -36,10 +36,10 @@ class FramesTest {
 
     @Test
     void theGreetingSaysWhoAndWhichVersion() throws IOException {
-        Frames.readGreeting(in(Frames.greeting()));
+        assertThat(Frames.readGreeting(in(Frames.greeting(-7)))).isEqualTo(-7);
         assertThatThrownBy(() -> Frames.readGreeting(in("GET / HTTP/1.1".getBytes())))
                 .hasMessage("not a RaftQueue peer");
-        byte[] newer = Frames.greeting();
+        byte[] newer = Frames.greeting(1);
         newer[3]++;
         assertThatThrownBy(() -> Frames.readGreeting(in(newer)))
                 .hasMessage("peer protocol version 2, this node speaks 1");

@@ -31,7 +31,7 @@ class PeerLinkTest {
     @BeforeEach
     void open() throws IOException {
         member = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
-        link = new PeerLink(new PeerAddress("localhost", member.getLocalPort()), this::connect, closed -> {});
+        link = new PeerLink(new PeerAddress("localhost", member.getLocalPort()), 1, this::connect, closed -> {});
         link.start();
     }
 

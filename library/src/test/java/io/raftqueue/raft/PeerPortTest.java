@@ -80,7 +80,7 @@ class PeerPortTest {
             for (int i = 0; i < 3 * PeerTransport.MAX_INBOUND; i++) {
                 Socket socket = dial(cluster, leader);
                 greeted.add(socket);
-                socket.getOutputStream().write(Frames.greeting());
+                socket.getOutputStream().write(Frames.greeting(1));
             }
             await().until(() -> greeted.stream().filter(s -> !closedByPeer(s)).count() < PeerTransport.MAX_INBOUND);
             cluster.kill(other);
@@ -126,7 +126,7 @@ class PeerPortTest {
     void strangersWithManyAddressesAreAnsweredWithinBounds() throws IOException {
         try (var cluster = new ReplicasFixture(directory, 1);
                 Socket socket = dial(cluster, 1)) {
-            socket.getOutputStream().write(Frames.greeting());
+            socket.getOutputStream().write(Frames.greeting(1));
             for (int i = 1; i <= 2_000; i++) {
                 UUID stranger = new UUID(2, i);
                 socket.getOutputStream()
@@ -145,8 +145,8 @@ class PeerPortTest {
     }
 
     private static byte[] greeted(byte[] bytes) {
-        return ByteBuffer.allocate(4 + bytes.length)
-                .put(Frames.greeting())
+        return ByteBuffer.allocate(Frames.greeting(1).length + bytes.length)
+                .put(Frames.greeting(1))
                 .put(bytes)
                 .array();
     }
