@@ -61,6 +61,7 @@ final class PeerTransport extends TP {
     private static final class Inbound {
         final Socket socket;
         volatile boolean greeted;
+        volatile boolean spoke;
         volatile long heardAt = System.nanoTime();
 
         Inbound(Socket socket) {
@@ -187,12 +188,14 @@ final class PeerTransport extends TP {
 
     /**
      * Strangers may not keep members out: a member greets at once and speaks every second, so the oldest connection that
-     * did not greet has to go, else the one that has been silent for longest.
+     * did not greet has to go, else one that only greeted, else the one that has been silent for longest.
      */
     private void makeRoom() throws IOException {
         long now = System.nanoTime();
         List<Inbound> open = new ArrayList<>(inbound);
-        open.sort(Comparator.comparing((Inbound c) -> c.greeted).thenComparingLong(c -> c.heardAt - now));
+        open.sort(Comparator.comparing((Inbound c) -> c.greeted)
+                .thenComparing(c -> c.spoke)
+                .thenComparingLong(c -> c.heardAt - now));
         for (Inbound last : open.subList(0, Math.max(0, open.size() + 1 - MAX_INBOUND))) {
             inbound.remove(last);
             last.socket.close();
@@ -212,6 +215,7 @@ final class PeerTransport extends TP {
             while (!closed) {
                 byte[] frame = Frames.read(in);
                 connection.heardAt = System.nanoTime();
+                connection.spoke = true;
                 up_prot.up(new BytesMessage(null, frame).setSrc(source));
             }
         } catch (SocketTimeoutException e) {

@@ -88,7 +88,11 @@ final class HouseStory {
         for (int round = 0; moved && round < 400; round++) {
             moved = false;
             for (SimulatedMember m : List.copyOf(house.members)) {
-                moved |= SimulatedHouse.runs(m) && turn(m);
+                if (SimulatedHouse.runs(m)) {
+                    moved |= turn(m);
+                } else if (!m.up) {
+                    house.dropAllOf(m.slot); // nobody is there to get them
+                }
             }
         }
     }

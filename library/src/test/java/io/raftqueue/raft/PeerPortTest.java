@@ -71,19 +71,24 @@ class PeerPortTest {
         }
     }
 
+    private static void greet(ReplicasFixture cluster, int member, List<Socket> greeted) throws IOException {
+        for (int i = 0; i < 3 * PeerTransport.MAX_INBOUND; i++) {
+            Socket socket = dial(cluster, member);
+            greeted.add(socket);
+            socket.getOutputStream().write(Frames.greeting(1));
+        }
+    }
+
     @Test
     void strangersThatGreetAreBoundedToo() throws IOException {
         List<Socket> greeted = new ArrayList<>();
         try (var cluster = new ReplicasFixture(directory, 3)) {
             int leader = cluster.awaitLeader();
             int other = cluster.follower();
-            for (int i = 0; i < 3 * PeerTransport.MAX_INBOUND; i++) {
-                Socket socket = dial(cluster, leader);
-                greeted.add(socket);
-                socket.getOutputStream().write(Frames.greeting(1));
-            }
+            greet(cluster, leader, greeted);
             await().until(() -> greeted.stream().filter(s -> !closedByPeer(s)).count() < PeerTransport.MAX_INBOUND);
             cluster.kill(other);
+            greet(cluster, leader, greeted);
             cluster.start(other);
             cluster.send(other, "in spite of them").join();
             assertThat(cluster.depth(other)).isEqualTo(1);
