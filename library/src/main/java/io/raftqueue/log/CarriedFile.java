@@ -3,6 +3,7 @@ package io.raftqueue.log;
 import io.raftqueue.log.disk.DiskDirectory;
 import io.raftqueue.log.disk.DiskFile;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,8 +59,7 @@ final class CarriedFile {
                 byte[] bytes = new byte[(int) (summaryEnd - start)];
                 file.readFully(ByteBuffer.wrap(bytes), start);
                 ByteBuffer in = SegmentSummary.decode(bytes, segment, new TermIndex(), new InternalIndex(), checksum);
-                if (in != null) {
-                    carried.readRuns(in);
+                if (in != null && carried.readRuns(in)) {
                     return carried;
                 }
             }
@@ -72,13 +72,23 @@ final class CarriedFile {
         return messages;
     }
 
-    private void readRuns(ByteBuffer in) {
-        long queues = RunList.varint(in);
-        for (long i = 0; i < queues; i++) {
-            RunList list = new RunList();
-            runs.put(in.getLong(), list);
-            list.read(in, 0);
-            list.forEach(0, Long.MAX_VALUE, (firstId, count, entry, slot) -> messages += count);
+    /** False if these are no runs of a file of this size. */
+    private boolean readRuns(ByteBuffer in) {
+        try {
+            long queues = RunList.varint(in);
+            for (long i = 0; i < queues; i++) {
+                RunList list = new RunList();
+                runs.put(in.getLong(), list);
+                list.read(in, 0);
+                long most = segment.end() / Integer.BYTES - messages;
+                if (list.messages() < 0 || list.messages() > most) {
+                    return false;
+                }
+                messages += list.messages();
+            }
+            return true;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return false; // a checksum that is true of nonsense
         }
     }
 
@@ -110,6 +120,30 @@ final class CarriedFile {
             lately = piece;
         }
         return bodyAt(piece.payload, place.slot());
+    }
+
+    /**
+     * How many messages a record holds.
+     *
+     * @throws IllegalArgumentException if the payload is not exactly what its lengths say
+     */
+    static int messagesIn(byte[] payload) {
+        if (payload.length < RECORD_HEAD) {
+            throw new IllegalArgumentException("a record of " + payload.length + " bytes");
+        }
+        ByteBuffer b = ByteBuffer.wrap(payload).position(RECORD_HEAD);
+        int count = b.getInt(RECORD_HEAD - Integer.BYTES);
+        for (int i = 0; i < count; i++) {
+            int length = b.getInt();
+            if (length < 0 || length > b.remaining()) {
+                throw new IllegalArgumentException("a message of " + length + " bytes in " + b.remaining());
+            }
+            b.position(b.position() + length);
+        }
+        if (count <= 0 || b.hasRemaining()) {
+            throw new IllegalArgumentException(count + " messages, and " + b.remaining() + " bytes behind them");
+        }
+        return count;
     }
 
     static byte[] bodyAt(byte[] payload, int slot) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The carried files, oldest first; a newer copy of a message goes before an older one. */
@@ -15,7 +16,7 @@ final class CarriedFiles {
     private final Checksum checksum;
     private final FailureGate gate;
     private volatile List<CarriedFile> files = List.of();
-    private long nextSequence = 1;
+    private final AtomicLong nextSequence = new AtomicLong(1);
 
     CarriedFiles(DiskDirectory disk, long keepFree, UUID incarnation, Checksum checksum, FailureGate gate) {
         this.disk = disk;
@@ -33,7 +34,7 @@ final class CarriedFiles {
             if (sequence < 0) {
                 continue;
             }
-            nextSequence = Math.max(nextSequence, sequence + 1);
+            nextSequence.accumulateAndGet(sequence + 1, Math::max);
             CarriedFile file = CarriedFile.open(disk, name, sequence, incarnation, checksum);
             if (file.installedWith() > snapshotIndex) {
                 file.segment().delete();
@@ -48,8 +49,9 @@ final class CarriedFiles {
         return files;
     }
 
+    /** From the thread that reclaims and from the one that receives: two files must never bear one number. */
     CarriedWriter newWriter(long installedWith) throws IOException {
-        return new CarriedWriter(disk, nextSequence++, installedWith, keepFree, incarnation, checksum);
+        return new CarriedWriter(disk, nextSequence.getAndIncrement(), installedWith, keepFree, incarnation, checksum);
     }
 
     /** Opens a published file for reading. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -31,6 +32,8 @@ public final class DataDirectory implements AutoCloseable {
     static final int FORMAT = 1;
     private static final String FORMAT_PREFIX = "raftqueue-data ";
     private static final int LONGEST_FORMAT_LINE = 64;
+    private static final Set<String> OURS =
+            Set.of(FORMAT_FILE, IdentityFile.NAME, TermAndVote.NAME, Preallocation.RESERVE);
 
     private final DiskDirectory disk;
     private final IdentityFile identity;
@@ -80,10 +83,11 @@ public final class DataDirectory implements AutoCloseable {
 
     private static IdentityFile openLocked(DiskDirectory disk, String nodeName, Supplier<UUID> uuids)
             throws IOException {
+        disk.sync(); // names that a killed process left may not be on disk yet, and all that follows rests on them
         List<String> names = disk.list();
         checkFormat(disk, names);
         for (String name : names) {
-            if (name.endsWith(TEMPORARY)) {
+            if (isOurTemporary(name)) {
                 disk.delete(name);
             }
         }
@@ -100,6 +104,19 @@ public final class DataDirectory implements AutoCloseable {
             writeFormat(disk);
         }
         return IdentityFile.create(disk, nodeName, uuids.get());
+    }
+
+    /** Somebody's directory may have been given to us by mistake, with temporary files that are not ours to delete. */
+    private static boolean isOurTemporary(String name) {
+        if (!name.endsWith(TEMPORARY)) {
+            return false;
+        }
+        String stem = name.substring(0, name.length() - TEMPORARY.length());
+        return OURS.contains(stem)
+                || SegmentHeader.sequenceOf(stem) >= 0
+                || SegmentHeader.sequenceOf(SegmentHeader.Kind.LOG, stem, SegmentSummary.SUFFIX) >= 0
+                || SegmentHeader.sequenceOf(SegmentHeader.Kind.CARRIED, stem, ".seg") >= 0
+                || SnapshotFile.isName(stem);
     }
 
     private static void writeFormat(DiskDirectory disk) throws IOException {

@@ -25,6 +25,10 @@ final class IncomingSnapshot implements SnapshotReceiver {
     private long offset;
     private boolean begun;
     private long messages;
+    /** Which of the snapshot's queues the next message belongs to, and how many of it are here. */
+    private int queue;
+
+    private long ofQueue;
     private @Nullable SnapshotFile snapshot;
     private @Nullable CarriedWriter writer;
     private boolean complete;
@@ -114,6 +118,10 @@ final class IncomingSnapshot implements SnapshotReceiver {
             return true;
         }
         if (type == TransferFormat.MESSAGES && known != null) {
+            int count = CarriedFile.messagesIn(payload);
+            if (!isNext(known, payload, count)) {
+                return false;
+            }
             CarriedWriter open = writer;
             if (open != null && open.isFull()) {
                 written.add(open.publish());
@@ -124,7 +132,8 @@ final class IncomingSnapshot implements SnapshotReceiver {
             }
             writer = open;
             open.add(payload);
-            messages += ByteBuffer.wrap(payload).getInt(16);
+            messages += count;
+            ofQueue += count;
             return true;
         }
         if (type == TransferFormat.END && known != null) {
@@ -132,6 +141,24 @@ final class IncomingSnapshot implements SnapshotReceiver {
             return complete;
         }
         return false;
+    }
+
+    /** Messages come queue by queue in the order of their ids, none left out: a gap would show only after a restart. */
+    private boolean isNext(SnapshotFile known, byte[] payload, int count) {
+        List<LiveQueue> queues = known.queues();
+        while (queue < queues.size()
+                && ofQueue == queues.get(queue).next() - queues.get(queue).head()) {
+            queue++;
+            ofQueue = 0;
+        }
+        if (queue == queues.size()) {
+            return false;
+        }
+        LiveQueue now = queues.get(queue);
+        ByteBuffer b = ByteBuffer.wrap(payload);
+        return b.getLong(0) == now.uid()
+                && b.getLong(8) == now.head() + ofQueue
+                && count <= now.next() - now.head() - ofQueue;
     }
 
     private static long waiting(SnapshotFile file) {
@@ -149,6 +176,8 @@ final class IncomingSnapshot implements SnapshotReceiver {
         offset = 0;
         begun = false;
         messages = 0;
+        queue = 0;
+        ofQueue = 0;
         snapshot = null;
         complete = false;
     }

@@ -86,6 +86,7 @@ final class RecoveredLog {
         if (runs == null || segment.lastIndex() >= runsFrom) {
             segment.restore(0, 0, SegmentHeader.BYTES);
             segment.points().truncateFrom(0);
+            segment.countMessages(-segment.messages());
             return false;
         }
         checkOrder(segment, 0, segment.firstIndex(), itsTerms.at(segment.firstIndex()), true);

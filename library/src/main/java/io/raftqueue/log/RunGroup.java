@@ -28,6 +28,18 @@ final class RunGroup {
         return entry + distance * (repeat - 1);
     }
 
+    /** Whether it can follow a group that ended there: ids and entries grow and stay within their range. */
+    boolean isPossible(long idBefore, long entryBefore) {
+        return count > 0
+                && repeat > 0
+                && slot >= 0
+                && firstId >= idBefore
+                && entry >= entryBefore
+                && distance >= (repeat > 1 ? 1 : 0)
+                && repeat <= (Long.MAX_VALUE - firstId) / count
+                && (repeat == 1 || distance <= (Long.MAX_VALUE - entry) / (repeat - 1));
+    }
+
     void copyFrom(RunGroup other) {
         firstId = other.firstId;
         count = other.count;
@@ -55,7 +67,7 @@ final class RunGroup {
 
     void read(ByteBuffer in, long idBefore, long entryBefore) {
         long head = RunList.varint(in);
-        count = (int) (head >>> 3);
+        count = (int) Math.min(Integer.MAX_VALUE, head >>> 3);
         entry = entryBefore + RunList.varint(in);
         slot = (head & 1) != 0 ? (int) RunList.varint(in) : 0;
         repeat = (head & 2) != 0 ? RunList.varint(in) : 1;

@@ -266,8 +266,8 @@ final class RunList {
         long entry = 0;
         for (long i = 0; i < groups; i++) {
             group.read(in, id, entry);
-            if (group.count <= 0 || group.repeat <= 0) {
-                throw new IllegalArgumentException("a run without messages");
+            if (!group.isPossible(id, entry)) {
+                throw new IllegalArgumentException("runs that cannot be");
             }
             id = group.nextId();
             entry = group.lastEntry();
@@ -279,16 +279,16 @@ final class RunList {
         }
     }
 
+    /** At most three runs go one by one, until they are a group of their own or have become part of an equal one. */
     private void addGroup(RunGroup group) {
-        add(group.firstId, group.count, group.entry, group.slot);
-        if (group.repeat > 1) {
-            if (open.repeat != 1 || open.firstId != group.firstId) {
-                for (long k = 1; k < group.repeat; k++) {
-                    add(group.firstId + k * group.count, group.count, group.entry + k * group.distance, group.slot);
-                }
-            } else {
-                open.repeat = group.repeat;
+        for (long k = 0; k < group.repeat; k++) {
+            long firstId = group.firstId + k * group.count;
+            add(firstId, group.count, group.entry + k * group.distance, group.slot);
+            boolean last = open.nextId() == firstId + group.count && open.count == group.count;
+            if (last && open.slot == group.slot && (open.repeat == 1 || open.distance == group.distance)) {
                 open.distance = group.distance;
+                open.repeat += group.repeat - k - 1;
+                return;
             }
         }
     }
@@ -305,6 +305,16 @@ final class RunList {
             rest.repeat = group.repeat - k - 1;
             addGroup(rest);
         }
+    }
+
+    /** How many messages are in all runs. */
+    long messages() {
+        long[] messages = new long[1];
+        walk(0, group -> {
+            messages[0] += group.count * group.repeat;
+            return true;
+        });
+        return messages[0];
     }
 
     /** About how much memory this takes. */

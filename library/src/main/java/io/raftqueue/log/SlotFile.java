@@ -81,6 +81,7 @@ final class SlotFile implements AutoCloseable {
                 throw new DamagedLogException(disk.path(), name, 0, "neither of its two copies can be read", null);
             }
             if (!same) {
+                file.force(); // first the one copy, then the other: never both under way
                 byte[] slot = encode(magic, best.number, best.content, checksum);
                 file.writeFully(ByteBuffer.wrap(slot), (1L - best.primary) * SLOT_BYTES);
             }

@@ -45,7 +45,16 @@ record SnapshotFile(
     }
 
     static boolean isName(String name) {
-        return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+        return indexOf(name) >= 0;
+    }
+
+    /** The index in a name, or -1 if it is not a snapshot's. */
+    static long indexOf(String name) {
+        if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) {
+            return -1;
+        }
+        String digits = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+        return digits.matches("[0-9]{12,18}") ? Long.parseLong(digits) : -1;
     }
 
     byte[] encode(Checksum checksum) {
@@ -132,6 +141,9 @@ record SnapshotFile(
 
     static List<LiveQueue> queues(ByteBuffer in) {
         int count = in.getInt();
+        if (count < 0) {
+            throw new IllegalArgumentException(count + " queues");
+        }
         List<LiveQueue> queues = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             queues.add(new LiveQueue(in.getLong(), in.getLong(), in.getLong()));

@@ -50,9 +50,12 @@ final class SnapshotStore {
     /** The newest published one, or {@link SnapshotFile#NONE}. */
     static SnapshotFile find(DiskDirectory disk, Checksum checksum) throws IOException {
         String newest = null;
-        for (String name : disk.list()) { // sorted by name, and so by index
-            if (SnapshotFile.isName(name)) {
+        long highest = -1;
+        for (String name : disk.list()) {
+            long index = SnapshotFile.indexOf(name);
+            if (index > highest) {
                 newest = name;
+                highest = index;
             }
         }
         return newest == null ? SnapshotFile.NONE : SnapshotFile.read(disk, newest, checksum);

@@ -47,14 +47,21 @@ final class SparseIndex {
         }
     }
 
-    synchronized void read(ByteBuffer in) {
+    /** False if these are no points of a segment with so many entries, whose records end there. */
+    synchronized boolean read(ByteBuffer in, long entries, long end) {
         long count = RunList.varint(in);
-        int ordinal = 0;
-        int at = 0;
+        long ordinal = 0;
+        long at = 0;
         for (long i = 0; i < count; i++) {
-            ordinal += (int) RunList.varint(in);
-            at += (int) RunList.varint(in);
-            add(ordinal, at);
+            long more = RunList.varint(in);
+            long further = RunList.varint(in);
+            if (more < 0 || more >= entries - ordinal || further < 0 || further >= end - at || (i > 0 && more == 0)) {
+                return false;
+            }
+            ordinal += more;
+            at += further;
+            add((int) ordinal, (int) at);
         }
+        return size > 0 && entry[0] == 0 && offset[0] >= SegmentHeader.BYTES;
     }
 }

@@ -1,6 +1,7 @@
 package io.raftqueue.log;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The stream by which a snapshot travels with its bodies: 8 bytes {@code RQXFER}, 0, version 1, then frames
@@ -57,12 +58,23 @@ final class TransferFormat {
         long time = in.getLong();
         byte[] state = SnapshotFile.bytes(in);
         byte[] configuration = SnapshotFile.bytes(in);
+        List<LiveQueue> queues = SnapshotFile.queues(in);
+        check(index > 0 && term >= 0 && !in.hasRemaining());
+        long waiting = 0;
+        for (int i = 0; i < queues.size(); i++) {
+            LiveQueue queue = queues.get(i);
+            check(i == 0 || queue.uid() > queues.get(i - 1).uid());
+            check(queue.head() >= 0 && queue.next() >= queue.head());
+            waiting += queue.next() - queue.head();
+            check(waiting >= 0);
+        }
         return new SnapshotFile(
-                new StoredSnapshot(index, term, time, state, configuration),
-                index,
-                0,
-                index + 1,
-                SnapshotFile.queues(in),
-                new byte[1]);
+                new StoredSnapshot(index, term, time, state, configuration), index, 0, index + 1, queues, new byte[1]);
+    }
+
+    private static void check(boolean possible) {
+        if (!possible) {
+            throw new IllegalArgumentException("a snapshot that cannot be");
+        }
     }
 }

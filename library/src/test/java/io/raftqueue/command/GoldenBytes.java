@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ public final class GoldenBytes {
         return bytes;
     }
 
-    public Iterable<String> names() {
+    public Collection<String> names() {
         return byName.keySet();
     }
 

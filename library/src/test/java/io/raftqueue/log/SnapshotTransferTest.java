@@ -109,7 +109,7 @@ class SnapshotTransferTest {
                 broken[random.nextInt(Math.min(broken.length, 3000))] = (byte) random.nextInt(256);
             }
             if (i % 2 == 0) {
-                sealFrames(broken);
+                Seals.frames(broken);
             }
             LogFixture f = open(new SimulatedDisk());
             SnapshotReceiver receiver = f.log.receiveSnapshot();
@@ -124,17 +124,28 @@ class SnapshotTransferTest {
         assertThat(installable).as("only what the checksums were made for").isLessThan(200);
     }
 
-    /** Gives each frame that still can be found a true checksum, as a sender with bad intentions would. */
-    private static void sealFrames(byte[] stream) {
-        java.nio.ByteBuffer b = java.nio.ByteBuffer.wrap(stream);
-        for (int at = TransferFormat.MAGIC_BYTES; at + TransferFormat.FRAME_HEAD < stream.length; ) {
-            int length = b.getInt(at + 1);
-            int end = at + TransferFormat.FRAME_HEAD + length;
-            if (length < 0 || end < 0 || end + 4 > stream.length) {
-                return;
-            }
-            b.putInt(end, Checksum.UNSALTED.of(stream, at, end - at));
-            at = end + 4;
+    /** Frames with true checksums whose content cannot be: none may throw, none may be installed. */
+    @Test
+    void framesThatCannotBeBeginTheTransferAnew() {
+        byte[] none = TransferFormat.snapshotFrame(new SnapshotFile(
+                new StoredSnapshot(9, 1, 1, new byte[0], new byte[0]),
+                9,
+                0,
+                10,
+                java.util.List.of(new LiveQueue(4, 10, 13)),
+                new byte[1]));
+        byte[] three = CarriedWriter.payload(4, 10, java.util.List.of(new byte[2], new byte[2], new byte[2]));
+        byte[] shortened = Arrays.copyOf(three, three.length - 1);
+        byte[] ofAnother = CarriedWriter.payload(5, 10, java.util.List.of(new byte[2], new byte[2], new byte[2]));
+        byte[] withGap = CarriedWriter.payload(4, 11, java.util.List.of(new byte[2], new byte[2], new byte[2]));
+        for (byte[] payload : java.util.List.of(new byte[3], new byte[19], shortened, ofAnother, withGap)) {
+            SnapshotReceiver receiver = open(new SimulatedDisk()).log.receiveSnapshot();
+            java.nio.ByteBuffer stream = java.nio.ByteBuffer.allocate(4096).putLong(TransferFormat.MAGIC);
+            stream.put(none).put(TransferFormat.frame(TransferFormat.MESSAGES, payload));
+            stream.put(TransferFormat.frame(TransferFormat.END, new byte[] {0, 0, 0, 0, 0, 0, 0, 3}));
+            receiver.write(0, Arrays.copyOf(stream.array(), stream.position()));
+            assertThat(receiver.complete()).as("%s bytes", payload.length).isFalse();
+            assertThat(receiver.offset()).as("%s bytes", payload.length).isZero();
         }
     }
 
