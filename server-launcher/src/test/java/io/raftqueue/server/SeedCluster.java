@@ -4,9 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.server.NodeClient.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The three nodes of the seed's README: the same three command lines, but for the ports. Nodes count from 0. */
@@ -15,6 +18,7 @@ final class SeedCluster {
     private final int[] raft;
     private final int[] http;
     private final NodeProcess[] nodes = new NodeProcess[3];
+    private final Map<Integer, Map<String, String>> environments = new HashMap<>();
 
     SeedCluster(Processes processes) {
         this.processes = processes;
@@ -54,8 +58,19 @@ final class SeedCluster {
     }
 
     NodeProcess start(int node, String line) {
-        nodes[node] = processes.start(line);
+        nodes[node] = processes.start(line, environments.getOrDefault(node, Map.of()), List.of());
         return nodes[node];
+    }
+
+    /** What this node finds in its environment whenever it is started. */
+    SeedCluster environment(int node, Map<String, String> environment) {
+        environments.put(node, environment);
+        return this;
+    }
+
+    /** Where this node keeps its data. */
+    Path directory(int node) {
+        return processes.directory().resolve("tmp").resolve(id(node));
     }
 
     /** All three at once, as when the README's lines are pasted; returns when all are voters of one cluster. */
