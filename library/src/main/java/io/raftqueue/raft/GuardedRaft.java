@@ -45,6 +45,7 @@ final class GuardedRaft extends RAFT {
     private @Nullable ReplicaCore core;
     private LongConsumer afterBatch = now -> {};
     private @Nullable Thread thread;
+    private Consumer<PeerAddress> onHeard = address -> {};
     private volatile boolean stopping;
 
     /** @param onFailure told once, on the raft thread, which ends then */
@@ -60,6 +61,11 @@ final class GuardedRaft extends RAFT {
     /** Called on the raft thread after each batch of work. */
     void afterBatch(LongConsumer listener) {
         afterBatch = listener;
+    }
+
+    /** Told the address of each member that is heard; before the channel is connected. */
+    void onHeard(Consumer<PeerAddress> listener) {
+        onHeard = listener;
     }
 
     private ReplicaCore core() {
@@ -157,6 +163,7 @@ final class GuardedRaft extends RAFT {
         if (source != null) {
             heardOn.put(source, envelope.sender());
         }
+        onHeard.accept(PeerAddress.parse(envelope.senderAddress()));
         try {
             inbox.putFromPeer(() -> core().receive(envelope, System.nanoTime()), bytes.length);
         } catch (InterruptedException e) {

@@ -21,6 +21,9 @@ final class PeerLink {
     /** Bytes kept for a member that does not read; one frame may exceed it when the queue is empty. */
     static final long MAX_QUEUED = 16L << 20;
 
+    /** A member that answered on this connection, and now answers nothing for so long, is dialled anew. */
+    static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
     private static final int DIAL_TIMEOUT_MS = 1_000;
     private static final int GATHER = 256 << 10;
@@ -37,6 +40,12 @@ final class PeerLink {
     private long queuedBytes;
     private long dropped;
     private boolean closed;
+    /** The member was heard since the connection was made. */
+    private volatile boolean answers;
+    /** Something was sent, at {@link #askedAt}, and the member was not heard since. */
+    private volatile boolean asked;
+
+    private long askedAt;
     private volatile @Nullable SocketChannel channel;
 
     /** Opens an outgoing connection. */
@@ -65,6 +74,7 @@ final class PeerLink {
                 dropped++;
                 return false;
             }
+            dropIfSilent(System.nanoTime());
             queue.add(payload);
             queuedBytes += payload.length;
             if (queue.size() == 1) {
@@ -73,6 +83,32 @@ final class PeerLink {
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The member was heard, on whatever connection. */
+    void heard() {
+        if (asked) {
+            asked = false;
+        }
+        if (!answers && channel != null) {
+            answers = true;
+        }
+    }
+
+    /**
+     * When the network was cut, TCP resends ever more rarely: a cut of half a minute would last half a minute more after
+     * its end. A new connection is tried every second. Not for one that was never answered: a frozen process accepts as
+     * many as one likes.
+     */
+    private void dropIfSilent(long now) {
+        if (!asked) {
+            asked = true;
+            askedAt = now;
+        } else if (answers && now - askedAt > SILENCE_NANOS) {
+            answers = false;
+            LOG.debug("link to {}: no word for {} ms", address, TimeUnit.NANOSECONDS.toMillis(now - askedAt));
+            disconnect();
         }
     }
 

@@ -117,6 +117,14 @@ final class PeerTransport extends TP {
         return null;
     }
 
+    /** The member at that address was heard, on a connection of its own. */
+    void heard(PeerAddress from) {
+        PeerLink link = links.get(from);
+        if (link != null) {
+            link.heard();
+        }
+    }
+
     /** Null when there are too many: strangers may ask for answers to as many addresses as they can think of. */
     private @Nullable PeerLink link(PeerAddress to) {
         PeerLink known = links.get(to);

@@ -109,6 +109,7 @@ final class ReplicaStack {
                             events),
                     options.directory().toString());
             raft.host(core);
+            raft.onHeard(transport::heard);
             raft.log(new EngineLog(log));
             raft.raftId(directory.identity().name());
             this.channel = new JChannel(transport, raft);

@@ -98,4 +98,30 @@ class PeerLinkTest {
         }
         assertThat(dialled.get(0)).isEqualTo(dialled.get(1)).isNotSameAs(dialled.get(1));
     }
+
+    @Test
+    void aMemberThatAnsweredAndFallsSilentIsDialledAnew() throws IOException {
+        link.send("first".getBytes());
+        try (Socket cut = member.accept()) {
+            assertThat(new String(Frames.read(greeted(cut)))).isEqualTo("first");
+            link.heard();
+            await().pollInterval(Duration.ofMillis(100)).until(() -> {
+                link.send("beat".getBytes());
+                return dialled.size() == 2;
+            });
+            try (Socket socket = member.accept()) {
+                assertThat(new String(Frames.read(greeted(socket)))).isEqualTo("beat");
+            }
+        }
+    }
+
+    @Test
+    void aMemberThatNeverAnsweredIsNotDialledAgainAndAgain() throws Exception {
+        long until = System.nanoTime() + PeerLink.SILENCE_NANOS * 3 / 2;
+        while (System.nanoTime() < until) {
+            link.send("beat".getBytes());
+            link.awaitClosed(100);
+        }
+        assertThat(dialled).hasSize(1);
+    }
 }
