@@ -53,9 +53,11 @@ class AckedThenKilledIT {
                     .as("once only, %s", as)
                     .isNull();
 
+            if ((round + 1) % 20 == 0 || round + 1 == ROUNDS) {
+                System.out.println("kill -9 of the leader after an ack, to the message read elsewhere: " + toTheAnswer);
+            }
             cluster.start(leader);
             cluster.awaitComplete();
         }
-        System.out.println("kill -9 of the leader after an ack, to the message read elsewhere: " + toTheAnswer);
     }
 }

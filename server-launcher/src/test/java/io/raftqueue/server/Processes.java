@@ -46,6 +46,10 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
         return add(NodeProcess.start(directory, commandLine, environment, jvmFlags));
     }
 
+    NodeProcess start(String commandLine, Launch launch) {
+        return add(NodeProcess.start(directory, commandLine, launch));
+    }
+
     private synchronized NodeProcess add(NodeProcess process) {
         started.add(process);
         return process;

@@ -99,6 +99,10 @@ class RetriedElsewhereIT {
             leader.thaw();
             clients.pass(random.nextInt(300));
             clients.stop();
+            if ((round + 1) % 20 == 0) {
+                System.out.printf(
+                        "SIGSTOP of the leader, round %d: to an ack of the next leader %s%n", round + 1, toTheNextAck);
+            }
         }
 
         for (int member = 0; member < 3; member++) {
@@ -227,7 +231,7 @@ class RetriedElsewhereIT {
         long value = values.incrementAndGet();
         long called = System.nanoTime();
         sendsUnderWay.incrementAndGet();
-        queue().withTimeout(deadline).sendAsync(value).whenComplete((id, failed) -> {
+        var unused = queue().withTimeout(deadline).sendAsync(value).whenComplete((id, failed) -> {
             Throwable failure = failed instanceof CompletionException ? failed.getCause() : failed;
             if (failure == null) {
                 sent(value, called);

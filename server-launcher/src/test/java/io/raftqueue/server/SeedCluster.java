@@ -3,6 +3,7 @@ package io.raftqueue.server;
 import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.server.NodeClient.Answer;
+import io.raftqueue.server.faults.NetworkLab;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The three nodes of the seed's README: the same three command lines, but for the ports. Nodes count from 0. */
@@ -18,12 +20,20 @@ final class SeedCluster {
     private final int[] raft;
     private final int[] http;
     private final NodeProcess[] nodes = new NodeProcess[3];
+    private Optional<NetworkLab> lab = Optional.empty();
     private final Map<Integer, Map<String, String>> environments = new HashMap<>();
 
+    /** On loopback. */
     SeedCluster(Processes processes) {
         this.processes = processes;
         this.raft = IntStream.range(0, 3).map(i -> processes.freePort()).toArray();
         this.http = IntStream.range(0, 3).map(i -> processes.freePort()).toArray();
+    }
+
+    /** In a network that can be cut; this JVM reaches every node whatever is cut. */
+    SeedCluster(Processes processes, NetworkLab lab) {
+        this(processes);
+        this.lab = Optional.of(lab);
     }
 
     static String id(int node) {
@@ -32,21 +42,22 @@ final class SeedCluster {
 
     /** The seed's line of this node. */
     String line(int node) {
-        return (node == 0 ? "-leader " : "") + lineWithout(node) + (node == 0 ? "" : " -paddr=localhost:" + http[0]);
+        return (node == 0 ? "-leader " : "") + lineWithout(node) + (node == 0 ? "" : " -paddr=" + httpAddress(0));
     }
 
     /** The line without -leader or -paddr. */
     String lineWithout(int node) {
-        return "-id=%s -raddr=localhost:%d -dir=./tmp/%s -haddr=localhost:%d"
-                .formatted(id(node), raft[node], id(node), http[node]);
+        String addresses =
+                lab.map(l -> l.flags(node)).orElse("-raddr=" + raftAddress(node) + " -haddr=" + httpAddress(node));
+        return "-id=%s -dir=./tmp/%s %s".formatted(id(node), id(node), addresses);
     }
 
     String raftAddress(int node) {
-        return "localhost:" + raft[node];
+        return lab.map(l -> l.raftAddress(node)).orElse("localhost:" + raft[node]);
     }
 
     String httpAddress(int node) {
-        return "localhost:" + http[node];
+        return lab.map(l -> l.httpAddress(node)).orElse("localhost:" + http[node]);
     }
 
     NodeProcess node(int node) {
@@ -58,7 +69,8 @@ final class SeedCluster {
     }
 
     NodeProcess start(int node, String line) {
-        nodes[node] = processes.start(line, environments.getOrDefault(node, Map.of()), List.of());
+        Launch launch = lab.map(l -> Launch.in(l, node)).orElse(Launch.plain());
+        nodes[node] = processes.start(line, launch.with(environments.getOrDefault(node, Map.of())));
         return nodes[node];
     }
 
