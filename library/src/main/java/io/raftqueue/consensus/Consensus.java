@@ -154,10 +154,16 @@ public final class Consensus {
         }
     }
 
-    /** A hint: the link to that server broke. When it is the leader, an election is tried at once. */
+    /**
+     * A hint: the link to that server broke. When it is the leader, an election is tried at once; a leader steps down soon
+     * when a majority does not come back.
+     */
     public void peerUnreachable(UUID peer, long now) {
         server.now = now;
-        if (server.role == RaftRole.FOLLOWER && peer.equals(server.leader)) {
+        FollowerProgress follower = server.leadership == null ? null : server.leadership.follower(peer);
+        if (follower != null) {
+            follower.lost(now);
+        } else if (server.role == RaftRole.FOLLOWER && peer.equals(server.leader)) {
             server.election.leaderUnreachable();
         }
     }

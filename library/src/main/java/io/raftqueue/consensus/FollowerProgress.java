@@ -25,6 +25,10 @@ final class FollowerProgress {
     boolean heard;
     /** When it was last heard; the beginning of the term while it was not. */
     long heardAt;
+    /** The link to it broke, at {@link #lostAt}, and it was not heard since. */
+    private boolean lost;
+
+    private long lostAt;
     /** The newest heartbeat round it answered. */
     long roundAnswered;
     /** The commit index it was last told. */
@@ -42,6 +46,19 @@ final class FollowerProgress {
     void heard(long now) {
         heard = true;
         heardAt = now;
+        lost = false;
+    }
+
+    void lost(long now) {
+        if (!lost) {
+            lost = true;
+            lostAt = now;
+        }
+    }
+
+    /** The link to it broke, and it did not come back for so long: no need to wait until it was silent for longer. */
+    boolean gone(long now, long nanos) {
+        return lost && now - lostAt >= nanos;
     }
 
     void sent(long lastIndex, int entries, long bytes, long now) {

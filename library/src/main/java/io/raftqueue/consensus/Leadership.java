@@ -121,17 +121,22 @@ final class Leadership {
     }
 
     /**
-     * Voters of {@code configuration}, this server among them, that were heard within that time.
+     * Voters of {@code configuration}, this server among them, that were heard within that time. One whose link broke has
+     * only two heartbeats to answer on a new one.
      *
      * @param inThisTerm false: the beginning of the term counts as hearing everybody
      */
     int votersHeardWithin(long nanos, @Nullable Configuration configuration, boolean inThisTerm) {
         int heard = 0;
+        long comingBack = 2 * server.options.heartbeatInterval().toNanos();
         if (configuration != null) {
             for (Member m : configuration.members()) {
                 FollowerProgress f = followers.get(m.incarnation());
                 boolean live = m.incarnation().equals(server.self)
-                        || (f != null && (f.heard || !inThisTerm) && server.now - f.heardAt <= nanos);
+                        || (f != null
+                                && (f.heard || !inThisTerm)
+                                && server.now - f.heardAt <= nanos
+                                && !f.gone(server.now, comingBack));
                 heard += m.voter() && live ? 1 : 0;
             }
         }

@@ -27,7 +27,9 @@ final class ElectionStories {
                     "thesis 6.4",
                     "a follower's read sees what was acknowledged, over a change of leader",
                     r -> reads(r)),
-            new Story("election", "a broken link to the leader starts an election within 100 ms", r -> brokenLink(r)));
+            new Story("election", "a broken link to the leader starts an election within 100 ms", r -> brokenLink(r)),
+            new Story("election", "a leader whose followers are gone leaves within 0.5 s", r -> followersGone(r)),
+            new Story("election", "links that flap depose no leader", r -> flappingLinks(r)));
 
     private ElectionStories() {}
 
@@ -274,5 +276,33 @@ final class ElectionStories {
         assertThat(c.servers)
                 .filteredOn(s -> s.leads() && s.consensus.serving())
                 .hasSize(1);
+    }
+
+    private static void followersGone(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        c.elect(a);
+        c.server(1).crash();
+        a.consensus.peerUnreachable(c.server(1).incarnation, a.now());
+        c.run(1000);
+        assertThat(a.leads()).as("with one follower left").isTrue();
+        c.server(2).crash();
+        a.consensus.peerUnreachable(c.server(2).incarnation, a.now());
+        c.run(500);
+        assertThat(a.leads()).as("with no follower left").isFalse();
+    }
+
+    private static void flappingLinks(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        c.elect(a);
+        long term = a.consensus.term();
+        for (int i = 0; i < 100; i++) {
+            a.consensus.peerUnreachable(c.server(1).incarnation, a.now());
+            a.consensus.peerUnreachable(c.server(2).incarnation, a.now());
+            c.run(60);
+        }
+        assertThat(a.leads()).isTrue();
+        assertThat(a.consensus.term()).isEqualTo(term);
     }
 }

@@ -15,13 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The packaged jar as a process of its own: started as a user starts it, watched, frozen, killed. */
-final class NodeProcess implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(30);
+public final class NodeProcess implements AutoCloseable {
+    public static final Duration SOON = Duration.ofSeconds(30);
 
     private final Process process;
     private final String commandLine;
@@ -29,10 +30,12 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> err = new CopyOnWriteArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
     private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
+    private final Optional<String> door;
 
-    private NodeProcess(Process process, String commandLine) {
+    private NodeProcess(Process process, String commandLine, Optional<String> door) {
         this.process = process;
         this.commandLine = commandLine;
+        this.door = door;
         read(process.getInputStream(), out);
         read(process.getErrorStream(), err);
     }
@@ -52,21 +55,27 @@ final class NodeProcess implements AutoCloseable {
 
     static NodeProcess start(
             Path workingDirectory, String commandLine, Map<String, String> environment, List<String> jvmFlags) {
-        var command = new ArrayList<>(List.of(
+        return start(
+                workingDirectory, commandLine, Launch.plain().with(environment).withJvmFlags(jvmFlags));
+    }
+
+    public static NodeProcess start(Path workingDirectory, String commandLine, Launch launch) {
+        var command = new ArrayList<>(launch.prefix());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-Xmx256m"));
-        command.addAll(jvmFlags);
-        command.addAll(List.of("-jar", System.getProperty("queue.jar")));
+        command.addAll(launch.jvmFlags());
+        command.addAll(launch.program());
         if (!commandLine.isBlank()) {
             command.addAll(List.of(commandLine.strip().split(" +")));
         }
         var builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("RAFTQUEUE_"));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(launch.environment());
         try {
-            return new NodeProcess(builder.start(), commandLine);
+            return new NodeProcess(builder.start(), commandLine, launch.door());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,24 +96,24 @@ final class NodeProcess implements AutoCloseable {
         readers.add(reader);
     }
 
-    List<String> out() {
+    public List<String> out() {
         return out;
     }
 
-    List<String> err() {
+    public List<String> err() {
         return err;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Waits for a whole line of stdout. */
-    NodeProcess awaitLine(String regex) {
+    public NodeProcess awaitLine(String regex) {
         Pattern pattern = Pattern.compile(regex);
         await(regex).atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
             if (!process.isAlive() && !anyMatches(pattern)) {
@@ -120,7 +129,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Waits for the end and for the last of its output. */
-    int awaitExit(Duration atMost) throws InterruptedException {
+    public int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
                 .as("ended within %s: %s", atMost, this)
                 .isTrue();
@@ -131,23 +140,23 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** SIGTERM. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitExit(Duration.ofSeconds(10));
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** SIGSTOP: the process is there but does nothing. */
-    void freeze() throws IOException, InterruptedException {
+    public void freeze() throws IOException, InterruptedException {
         signal("-STOP");
     }
 
     /** SIGCONT. */
-    void thaw() throws IOException, InterruptedException {
+    public void thaw() throws IOException, InterruptedException {
         signal("-CONT");
     }
 
@@ -165,11 +174,11 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private HostPort http() {
-        String address = flag("-haddr=").orElse(Settings.DEFAULT_HADDR);
+        String address = door.or(() -> flag("-haddr=")).orElse(Settings.DEFAULT_HADDR);
         return HostPort.parse("-haddr", address, HostPort.EmptyHost.REFUSED);
     }
 
-    private java.util.Optional<String> flag(String prefix) {
+    private Optional<String> flag(String prefix) {
         return List.of(commandLine.split(" +")).stream()
                 .filter(word -> word.startsWith(prefix))
                 .map(word -> word.substring(prefix.length()))
@@ -189,7 +198,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** One key of GET /stats; empty while nothing answers. */
-    String stat(String key) throws InterruptedException {
+    public String stat(String key) throws InterruptedException {
         try {
             return get("/stats").json().path(key).asText("");
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.raftqueue.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Processes implements BeforeEachCallback, AfterEachCallback {
     private final List<NodeProcess> started = new ArrayList<>();
     private final Set<Integer> ports = new LinkedHashSet<>();
+    private final List<Closeable> belongings = new ArrayList<>();
     private Path directory = Path.of(".");
 
     @Override
@@ -44,6 +46,10 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
         return add(NodeProcess.start(directory, commandLine, environment, jvmFlags));
     }
 
+    NodeProcess start(String commandLine, Launch launch) {
+        return add(NodeProcess.start(directory, commandLine, launch));
+    }
+
     private synchronized NodeProcess add(NodeProcess process) {
         started.add(process);
         return process;
@@ -62,6 +68,12 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /** Closed when the processes have ended, before their working directory goes. */
+    <T extends Closeable> T own(T belonging) {
+        belongings.add(belonging);
+        return belonging;
+    }
+
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
         if (context.getExecutionException().isPresent()) {
@@ -69,6 +81,9 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
             started.forEach(System.err::println);
         }
         started.forEach(NodeProcess::close);
+        for (Closeable belonging : belongings) {
+            belonging.close();
+        }
         delete(directory);
     }
 

@@ -3,10 +3,15 @@ package io.raftqueue.server;
 import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.server.NodeClient.Answer;
+import io.raftqueue.server.faults.NetworkLab;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The three nodes of the seed's README: the same three command lines, but for the ports. Nodes count from 0. */
@@ -15,11 +20,20 @@ final class SeedCluster {
     private final int[] raft;
     private final int[] http;
     private final NodeProcess[] nodes = new NodeProcess[3];
+    private Optional<NetworkLab> lab = Optional.empty();
+    private final Map<Integer, Map<String, String>> environments = new HashMap<>();
 
+    /** On loopback. */
     SeedCluster(Processes processes) {
         this.processes = processes;
         this.raft = IntStream.range(0, 3).map(i -> processes.freePort()).toArray();
         this.http = IntStream.range(0, 3).map(i -> processes.freePort()).toArray();
+    }
+
+    /** In a network that can be cut; this JVM reaches every node whatever is cut. */
+    SeedCluster(Processes processes, NetworkLab lab) {
+        this(processes);
+        this.lab = Optional.of(lab);
     }
 
     static String id(int node) {
@@ -28,21 +42,22 @@ final class SeedCluster {
 
     /** The seed's line of this node. */
     String line(int node) {
-        return (node == 0 ? "-leader " : "") + lineWithout(node) + (node == 0 ? "" : " -paddr=localhost:" + http[0]);
+        return (node == 0 ? "-leader " : "") + lineWithout(node) + (node == 0 ? "" : " -paddr=" + httpAddress(0));
     }
 
     /** The line without -leader or -paddr. */
     String lineWithout(int node) {
-        return "-id=%s -raddr=localhost:%d -dir=./tmp/%s -haddr=localhost:%d"
-                .formatted(id(node), raft[node], id(node), http[node]);
+        String addresses =
+                lab.map(l -> l.flags(node)).orElse("-raddr=" + raftAddress(node) + " -haddr=" + httpAddress(node));
+        return "-id=%s -dir=./tmp/%s %s".formatted(id(node), id(node), addresses);
     }
 
     String raftAddress(int node) {
-        return "localhost:" + raft[node];
+        return lab.map(l -> l.raftAddress(node)).orElse("localhost:" + raft[node]);
     }
 
     String httpAddress(int node) {
-        return "localhost:" + http[node];
+        return lab.map(l -> l.httpAddress(node)).orElse("localhost:" + http[node]);
     }
 
     NodeProcess node(int node) {
@@ -54,8 +69,20 @@ final class SeedCluster {
     }
 
     NodeProcess start(int node, String line) {
-        nodes[node] = processes.start(line);
+        Launch launch = lab.map(l -> Launch.in(l, node)).orElse(Launch.plain());
+        nodes[node] = processes.start(line, launch.with(environments.getOrDefault(node, Map.of())));
         return nodes[node];
+    }
+
+    /** What this node finds in its environment whenever it is started. */
+    SeedCluster environment(int node, Map<String, String> environment) {
+        environments.put(node, environment);
+        return this;
+    }
+
+    /** Where this node keeps its data. */
+    Path directory(int node) {
+        return processes.directory().resolve("tmp").resolve(id(node));
     }
 
     /** All three at once, as when the README's lines are pasted; returns when all are voters of one cluster. */
