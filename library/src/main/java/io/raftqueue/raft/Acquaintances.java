@@ -88,6 +88,10 @@ final class Acquaintances {
         return withRoom < configuration.majority() || (leader != null && full(leader, now));
     }
 
+    boolean hasRoom(UUID member, long now) {
+        return !full(member, now);
+    }
+
     private boolean full(UUID member, long now) {
         if (member.equals(self)) {
             return selfFull;

@@ -18,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What it throws means that the node must stop: its caller marks it failed before anything else can leave it.
  */
 final class ReplicaCore implements ConsensusListener {
+    /** Between two tries of a leader without room to be relieved. */
+    private static final long GIVE_WAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     final Surroundings world;
     final SegmentedLog log;
     final ReplicatedQueueStateMachine machine;
@@ -58,6 +63,7 @@ final class ReplicaCore implements ConsensusListener {
     private boolean leaderChanged;
     private final List<Member> needSnapshot = new ArrayList<>();
     private long now;
+    private long gaveWayAt = Long.MIN_VALUE / 2;
 
     ReplicaCore(Surroundings world, String directory) {
         this.world = world;
@@ -160,6 +166,7 @@ final class ReplicaCore implements ConsensusListener {
         checkpoints.tick(this, time);
         disk.tick(time);
         acquaintances.tick(consensus.configuration(), disk.figures().belowWatermark(), time);
+        giveWayToRoom();
         membership.announceMove(time);
     }
 
@@ -253,9 +260,22 @@ final class ReplicaCore implements ConsensusListener {
 
     /** Lets the most advanced of the voters that are up lead; nothing happens unless this node leads. */
     void handOver() {
+        handOver(member -> true);
+    }
+
+    /** While this node's disk is nearly full, sends are refused everywhere: whoever has room leads better. */
+    private void giveWayToRoom() {
+        if (disk.figures().belowWatermark() && consensus.serving() && now - gaveWayAt >= GIVE_WAY_NANOS) {
+            gaveWayAt = now;
+            handOver(member -> acquaintances.hasRoom(member, now));
+        }
+    }
+
+    private void handOver(Predicate<UUID> heirs) {
         consensus.followers(now).stream()
                 .filter(f ->
                         f.member().voter() && acquaintances.present(f.member().incarnation(), now))
+                .filter(f -> heirs.test(f.member().incarnation()))
                 .max(Comparator.comparingLong(FollowerStatus::match))
                 .ifPresent(f -> consensus.transferLeadership(f.member().incarnation(), now));
     }
