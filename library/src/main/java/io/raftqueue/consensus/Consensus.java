@@ -252,6 +252,11 @@ public final class Consensus {
         return server.leadership == null ? 0 : server.leadership.uncommittedBytes();
     }
 
+    /** Follows, and has no room for what the leader sent last: its state stands still until there is some. */
+    public boolean full() {
+        return server.leadership == null && server.followerLog.isFull();
+    }
+
     /** Cluster time in milliseconds: exact on the leader, the last heard elsewhere. */
     public long clusterTime(long now) {
         server.now = now;

@@ -36,6 +36,7 @@ final class FollowerLog {
         ackedDurable = 0;
         answerDue = false;
         roundToAnswer = 0;
+        lacking = 0; // this leader need not have what was too large
     }
 
     void onHeartbeat(Heartbeat h) {
@@ -86,6 +87,10 @@ final class FollowerLog {
             lacking = 0;
         }
         return lacks;
+    }
+
+    boolean isFull() {
+        return lacking > 0;
     }
 
     /** Skips what is here already, cuts at the first difference, appends the rest. Returns up to where the logs match. */

@@ -222,11 +222,15 @@ final class Preallocation {
 
     /** Keeps a file of one segment's size that is given up when the device is full: takes and snapshots go on from it. */
     static void makeReserve(DiskDirectory disk, long segmentBytes) throws IOException {
-        long bytes = segmentBytes + margin(segmentBytes);
+        long bytes = reserveBytes(segmentBytes);
         requireRoom(disk, bytes);
         writeZeros(disk, RESERVE + DataDirectory.TEMPORARY, bytes, file -> {});
         disk.rename(RESERVE + DataDirectory.TEMPORARY, RESERVE);
         disk.sync();
+    }
+
+    static long reserveBytes(long segmentBytes) {
+        return segmentBytes + margin(segmentBytes);
     }
 
     synchronized void close() {

@@ -24,6 +24,8 @@ final class Reclaimer {
     /** Deleted by the next call: by then nobody reads from before the log's beginning any more. */
     private List<Segment> condemned = List.of();
 
+    private volatile boolean hadReserve;
+
     Reclaimer(LogParts parts) {
         this.parts = parts;
     }
@@ -165,8 +167,17 @@ final class Reclaimer {
     private void keepReserve() throws IOException {
         long wanted = parts.options.segmentBytes();
         boolean roomy = parts.disk.usableBytes() > 4 * wanted;
-        if (roomy && !parts.disk.list().contains(Preallocation.RESERVE)) {
+        boolean there = parts.disk.list().contains(Preallocation.RESERVE);
+        if (roomy && !there) {
             Preallocation.makeReserve(parts.disk, wanted);
+            there = true;
         }
+        hadReserve |= there;
+    }
+
+    /** What was given up for takes and snapshots must not be taken for room by sends. */
+    long missingReserve() throws IOException {
+        boolean missing = hadReserve && !parts.disk.list().contains(Preallocation.RESERVE);
+        return missing ? Preallocation.reserveBytes(parts.options.segmentBytes()) : 0;
     }
 }

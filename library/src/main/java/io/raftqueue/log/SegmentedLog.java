@@ -281,7 +281,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         try {
             long total = parts.disk.totalBytes();
             long watermark = Math.min(parts.options.watermarkBytes(), (long) (total * parts.options.watermarkShare()));
-            return new DiskFigures(parts.disk.usableBytes(), total, watermark);
+            return new DiskFigures(parts.disk.usableBytes(), total, watermark + reclaimer.missingReserve());
         } catch (IOException e) {
             throw gate.fail("looking at the free space", e);
         }

@@ -72,7 +72,11 @@ final class CoreWiring {
             public boolean open() {
                 // The state applies nothing of a node that is no member.
                 Configuration configuration = core.consensus().configuration();
-                return core.consensus().leader() != null && configuration != null && configuration.member(self) != null;
+                boolean isMember = configuration != null && configuration.member(self) != null;
+                // On a full disk the answer would never be seen here, and a message that was taken would be gone.
+                return core.consensus().leader() != null
+                        && isMember
+                        && !core.consensus().full();
             }
 
             @Override

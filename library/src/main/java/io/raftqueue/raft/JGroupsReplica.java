@@ -106,6 +106,10 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
                             + core.disk.figures().usableBytes() + " bytes free here, "
                             + core.disk.figures().watermarkBytes()
                             + " must stay free); takes go on; free some space and retry"));
+        } else if (board.full()) {
+            caller.completeExceptionally(new StorageFullException("not applied: the disk of this node is full ("
+                    + core.disk.figures().usableBytes()
+                    + " bytes free), it takes part in nothing until there is room; ask another node"));
         } else {
             onRaftThread(caller, () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()));
         }

@@ -46,6 +46,7 @@ final class StatusBoard {
             long leaderSilentMillis,
             int pending,
             boolean storageFull,
+            boolean full,
             @Nullable String refusal,
             List<MemberStatus> members) {}
 
@@ -58,7 +59,8 @@ final class StatusBoard {
 
     StatusBoard(ReplicaCore core) {
         this.core = core;
-        this.facts = new Facts(Role.LEARNER, 0, null, 0, 0, 0, 0, null, null, 0, false, -1, 0, false, null, List.of());
+        this.facts = new Facts(
+                Role.LEARNER, 0, null, 0, 0, 0, 0, null, null, 0, false, -1, 0, false, false, null, List.of());
     }
 
     /** On the raft thread. */
@@ -84,6 +86,7 @@ final class StatusBoard {
                 consensus.leaderSilentMillis(now),
                 core.submissions.pending(),
                 core.acquaintances.storageFull(consensus.configuration(), consensus.leader(), now),
+                consensus.full(),
                 core.belonging.refusal(),
                 members(now));
     }
@@ -134,6 +137,11 @@ final class StatusBoard {
         return facts.storageFull();
     }
 
+    /** This node's log takes nothing more, and its state stands still. */
+    boolean full() {
+        return facts.full();
+    }
+
     private List<String> notReady(Facts f) {
         List<String> reasons = new ArrayList<>();
         UUID self = core.world.identity().incarnation();
@@ -155,6 +163,8 @@ final class StatusBoard {
                     f.role() == Role.LEADER
                             ? "leader, but no majority has confirmed it yet"
                             : "the leader is silent for " + f.leaderSilentMillis() + " ms");
+        } else if (f.full()) {
+            reasons.add("disk full: the log takes nothing more, applied " + f.appliedIndex());
         } else if (f.commitIndex() - f.appliedIndex() > 10_000) {
             reasons.add("catching up: applied " + f.appliedIndex() + " of " + f.commitIndex());
         }

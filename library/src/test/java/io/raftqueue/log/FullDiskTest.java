@@ -47,6 +47,37 @@ class FullDiskTest {
     }
 
     @Test
+    void theReserveThatWasGivenUpIsNoRoomForSends() {
+        SimulatedDisk disk = new SimulatedDisk().capacity(2 << 20);
+        LogFixture f = LogFixture.open(disk, OPTIONS.withWatermark(100 << 10, 0.9), QueueStory.BODIES);
+        QueueStory story = new QueueStory(f.log);
+        f.log.reclaim();
+        while (!f.log.disk().belowWatermark()) {
+            story.send(1, 4, 500);
+        }
+        disk.put("foreign", new byte[(int) disk.usableBytes()]);
+        while (disk.list().contains(Preallocation.RESERVE)) {
+            story.take(1, 1);
+            story.log.sync();
+        }
+        assertThat(f.log.disk().belowWatermark())
+                .as("%s, reserve given up", f.log.disk())
+                .isTrue();
+        while (story.waiting() > 0) {
+            story.take(1, 1);
+            story.log.sync();
+        }
+        story.snapshot();
+        for (int i = 0; i < 3; i++) {
+            f.log.reclaim();
+        }
+        assertThat(f.log.disk().belowWatermark())
+                .as("%s, drained", f.log.disk())
+                .isFalse();
+        f.close();
+    }
+
+    @Test
     void withoutRoomForAnythingTheNodeRefusesAndStartsAgainFromThere() {
         SimulatedDisk disk = new SimulatedDisk();
         LogFixture f = LogFixture.open(disk, OPTIONS, QueueStory.BODIES);

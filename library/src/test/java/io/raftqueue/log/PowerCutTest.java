@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Real power cuts: a process writes a log on an ext4 file system in a file, the file system is shut down under it without
  * flushing its journal, and mounted again. Needs root, loop devices and python3:
- * {@code mvn -pl library test -Dtest=PowerCutTest -Dgroups=benchmark -DexcludedGroups=none -DargLine=-Dpowercuts=30}.
+ * {@code mvn -pl library test -Dtest=PowerCutTest -Dgroups=heavy -DexcludedGroups=none -DargLine=-Dpowercuts=30}.
  */
-@Tag("benchmark")
+@Tag("heavy")
 class PowerCutTest {
     private static final int CUTS = Integer.getInteger("powercuts", 10);
     private static final String SHUT_DOWN = "import fcntl,os,struct,sys\n"

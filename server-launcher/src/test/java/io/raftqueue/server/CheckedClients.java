@@ -3,6 +3,7 @@ package io.raftqueue.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.raftqueue.server.NodeClient.Answer;
 import io.raftqueue.simulation.FifoChecker;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * refuses as not applied (429, 503, 507) must never come out; of what is answered otherwise, or not at all, nothing is
  * known. Nobody repeats a call.
  */
-final class CheckedClients {
+final class CheckedClients implements Closeable {
     /** Short, so that a client is soon back at work after a fault. */
     private static final String DEADLINE = "timeout=2s";
 
@@ -179,18 +180,35 @@ final class CheckedClients {
     /** Stops, takes out everything that waits, and says what is wrong with the history; empty when nothing is. */
     List<String> verdictsAfterDraining(int node) throws IOException, InterruptedException {
         stop();
+        drain(node);
+        synchronized (this) {
+            return history.verdicts();
+        }
+    }
+
+    /** Takes until nothing waits. */
+    void drain(int node) throws IOException, InterruptedException {
         while (true) {
             long called = System.nanoTime();
             Answer answer = cluster.node(node).post("/queues/default/receive?max=100", "");
             if (answer.status() == 204) {
-                history.foundEmpty(called, System.nanoTime());
-                return history.verdicts();
+                synchronized (this) {
+                    history.foundEmpty(called, System.nanoTime());
+                }
+                return;
             }
             if (answer.status() != 200) {
                 throw new IOException("while draining: " + answer);
             }
             taken(answer, called, System.nanoTime());
         }
+    }
+
+    /** Without waiting: their nodes are gone. */
+    @Override
+    public void close() {
+        stop.countDown();
+        threads.forEach(Thread::interrupt);
     }
 
     @Override

@@ -101,11 +101,10 @@ class PowerCutIT {
 
     private int awaitRate(CheckedClients clients) throws InterruptedException {
         pass(random.nextInt(1_000));
-        await("%d acknowledged sends a second (seed %d)".formatted(RATE, SEED))
+        return await("%d acknowledged sends a second (seed %d)".formatted(RATE, SEED))
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> clients.acknowledgedPerSecond() >= RATE);
-        return clients.acknowledgedPerSecond();
+                .until(clients::acknowledgedPerSecond, rate -> rate >= RATE);
     }
 
     /** The power goes at once; the processes may see it for a moment. */

@@ -2,9 +2,12 @@ package io.raftqueue.server.faults;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,10 +19,13 @@ import java.util.List;
 public final class LoopDisk implements Closeable {
     /** EXT4_IOC_SHUTDOWN with NOLOGFLUSH: what is not on the device now will never be, the journal included. */
     private static final String SHUT_DOWN = """
-            import fcntl, os, struct, sys
-            for fd in [os.open(path, os.O_RDONLY) for path in sys.argv[1:]]:
-                fcntl.ioctl(fd, 0x8004587D, struct.pack('I', 2))
-            """;
+        import fcntl, os, struct, sys
+        for fd in [os.open(path, os.O_RDONLY) for path in sys.argv[1:]]:
+            fcntl.ioctl(fd, 0x8004587D, struct.pack('I', 2))
+        """;
+
+    private static final String BALLAST = "ballast";
+    private static final long MARGIN = 512 << 10;
 
     private final Path image;
     private final Path mountPoint;
@@ -84,6 +90,44 @@ public final class LoopDisk implements Closeable {
 
     public long totalBytes() throws IOException {
         return Files.getFileStore(mountPoint).getTotalSpace();
+    }
+
+    /**
+     * Somebody else's file takes the room until so many bytes are free.
+     *
+     * @param free 0 for not even one block
+     */
+    public void fillUpTo(long free) throws IOException {
+        Path ballast = mountPoint.resolve(BALLAST);
+        long size = Files.exists(ballast) ? Files.size(ballast) : 0;
+        long tooMuch = usableBytes() - free;
+        if (tooMuch > MARGIN) {
+            long bytes = tooMuch - (free == 0 ? MARGIN : 0); // blocks for the file's own map
+            run("fallocate", "-o", Long.toString(size), "-l", Long.toString(bytes), ballast.toString());
+        }
+        if (free == 0) {
+            fillLastBlocks(ballast);
+        }
+    }
+
+    private static void fillLastBlocks(Path ballast) throws IOException {
+        try (var file = FileChannel.open(
+                ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.DSYNC)) {
+            for (int bytes = 256 << 10; bytes >= 4096; bytes /= 2) {
+                try {
+                    while (file.write(ByteBuffer.allocate(bytes)) > 0) {}
+                } catch (IOException full) {
+                    if (!full.getMessage().contains("No space left")) {
+                        throw full;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Gives back what {@link #fillUpTo} took. */
+    public void free() throws IOException {
+        Files.deleteIfExists(mountPoint.resolve(BALLAST));
     }
 
     public synchronized void mount() throws IOException {
