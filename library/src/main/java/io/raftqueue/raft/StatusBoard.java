@@ -11,6 +11,7 @@ import io.raftqueue.consensus.Member;
 import io.raftqueue.log.DiskFigures;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.state.QueueFigures;
+import io.raftqueue.state.QueueState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,8 @@ final class StatusBoard {
     private static final long POST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** A leader not heard for so long is no leader to serve by. */
     private static final long SILENT_MILLIS = 3_000;
+    /** The state is hashed no more often: it costs its length, which grows with the number of queues. */
+    private static final long HASH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Facts(
             Role role,
@@ -50,12 +53,17 @@ final class StatusBoard {
             @Nullable String refusal,
             List<MemberStatus> members) {}
 
+    /** The hash of the state as it was after this entry. */
+    private record StateHash(long index, long hash) {}
+
     private final ReplicaCore core;
     private volatile Facts facts;
+    private volatile StateHash stateHash = new StateHash(0, 0);
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
     private final AtomicLong leaderChanges = new AtomicLong();
     private long postedAt;
+    private long hashedAt;
 
     StatusBoard(ReplicaCore core) {
         this.core = core;
@@ -69,6 +77,7 @@ final class StatusBoard {
             return;
         }
         postedAt = now;
+        hash(now);
         Consensus consensus = core.consensus();
         SegmentedLog log = core.log;
         facts = new Facts(
@@ -89,6 +98,15 @@ final class StatusBoard {
                 consensus.full(),
                 core.belonging.refusal(),
                 members(now));
+    }
+
+    /** Once a second while entries come, and once more when none come any longer: then all members show the same. */
+    private void hash(long now) {
+        QueueState state = core.machine.state();
+        if (state.appliedIndex() != stateHash.index() && now - hashedAt >= HASH_NANOS) {
+            hashedAt = now;
+            stateHash = new StateHash(state.appliedIndex(), state.hash());
+        }
     }
 
     private List<MemberStatus> members(long now) {
@@ -216,6 +234,9 @@ final class StatusBoard {
         }
         stats.put("snapshot_version_max", "1");
         stats.put("snapshot_version_min", "1");
+        StateHash hashed = stateHash;
+        stats.put("state_hash", "%016x".formatted(hashed.hash()));
+        stats.put("state_hash_index", Long.toString(hashed.index()));
         stats.put("state", role.title());
         stats.put("term", Long.toString(f.term()));
         stats.put("id", core.world.identity().name());
