@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -102,6 +104,15 @@ class RoomsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jgroups..", "io.undertow..", "org.xnio..", "com.fasterxml.jackson..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void javaSerializationIsUsedNowhere() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(ObjectInputStream.class, ObjectOutputStream.class)
                 .check(CLASSES);
     }
 

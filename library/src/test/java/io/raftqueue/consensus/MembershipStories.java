@@ -7,7 +7,7 @@ import io.raftqueue.consensus.ConfigurationRefusedException.Reason;
 import java.util.List;
 import java.util.UUID;
 
-/** Rows E5, E8, E10 and E13 of the table in README, and what else changes of membership promise. */
+/** Rows E5, E8, E10, E13 and S6 of the table in README, and what else changes of membership promise. */
 final class MembershipStories {
     static final List<Story> ALL = List.of(
             new Story("E5", "a candidate counts by the newest configuration in its log, also uncommitted", r -> e5(r)),
@@ -16,6 +16,7 @@ final class MembershipStories {
             new Story("E10", "the members read from a snapshot count at once", r -> e10(r)),
             new Story("E13", "a message for its former self is dropped", r -> formerSelf(r)),
             new Story("E13", "a server whose disk was replaced does not vote for its former self", r -> e13(r)),
+            new Story("S6", "a newcomer learns all members with the log, and counts for none before", r -> s6(r)),
             new Story(
                     "identity",
                     "a lost server comes back as learner, replaces its former self and votes",
@@ -149,6 +150,21 @@ final class MembershipStories {
         // Five voters: b and one other are none of their majorities.
         c.partition(b, c.server(2));
         assertThat(wins(c, b)).as("elected by two of five").isFalse();
+    }
+
+    private static void s6(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        c.elect(a);
+        SimulatedServer d = c.addServer();
+        assertThat(wins(c, d)).as("elected by itself, before it knows anybody").isFalse();
+        c.elect(a);
+        change(a, current(a).with(d.member.asLearner()));
+        c.run(500);
+        assertThat(current(d)).isEqualTo(current(a));
+        assertThat(current(d).members()).hasSize(4);
+        c.isolate(d);
+        assertThat(wins(c, d)).as("elected by itself, as a learner").isFalse();
     }
 
     private static void formerSelf(Rules rules) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.raftqueue.consensus.Entry;
+import io.raftqueue.log.disk.DiskFile;
 import io.raftqueue.log.disk.NioDirectory;
 import io.raftqueue.log.disk.SimulatedDisk;
 import io.raftqueue.log.disk.SimulatedDisk.Fault;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,7 @@ import org.jgroups.protocols.raft.LogEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The eleven ways in which jgroups-raft's FileBasedLog loses data, each shown not to be a way of ours. */
+/** The eleven ways in which jgroups-raft's FileBasedLog loses data, and its heavy snapshots: no ways of ours. */
 class EngineDefectsTest {
     private static LogFixture open(SimulatedDisk disk) {
         return LogFixture.open(disk, LogFixture.SMALL, QueueStory.BODIES);
@@ -275,5 +277,22 @@ class EngineDefectsTest {
         assertThat(after.commitIndex()).isEqualTo(3);
         assertThat(after.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2}));
         assertThat(after.lastAppended()).isEqualTo(5);
+    }
+
+    @Test
+    void s5ASnapshotWeighsTheSameWhateverWaits() throws IOException {
+        List<Long> sizes = new ArrayList<>();
+        for (int waiting : new int[] {10, 1000}) {
+            SimulatedDisk disk = new SimulatedDisk();
+            QueueStory story = new QueueStory(open(disk).log);
+            story.send(1, waiting, 200);
+            story.snapshot();
+            try (DiskFile snapshot = disk.open(SnapshotFile.fileName(1))) {
+                sizes.add(snapshot.size());
+            }
+        }
+        assertThat(sizes)
+                .as("bytes of a snapshot, with 10 and 1,000 messages of 200 bytes waiting")
+                .allMatch(bytes -> bytes < 200);
     }
 }
