@@ -1,5 +1,6 @@
 package io.raftqueue.raft;
 
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.function.LongFunction;
 
@@ -12,6 +13,7 @@ final class HouseCampaign {
     int membershipChanges;
     int installs;
     private long nanos;
+    private long cpu;
     HouseSchedule.Outcome failure;
 
     static HouseCampaign run(long firstSeed, int schedules, int voters) {
@@ -22,6 +24,7 @@ final class HouseCampaign {
     static HouseCampaign run(long firstSeed, int schedules, LongFunction<HouseSchedule> schedule) {
         HouseCampaign c = new HouseCampaign();
         long began = System.nanoTime();
+        long cpuBegan = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         for (long seed = firstSeed; seed < firstSeed + schedules && c.failure == null; seed++) {
             HouseSchedule.Outcome o = schedule.apply(seed).run();
             c.schedules++;
@@ -33,6 +36,7 @@ final class HouseCampaign {
             c.failure = o.verdicts().isEmpty() ? null : o;
         }
         c.nanos = System.nanoTime() - began;
+        c.cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBegan;
         return c;
     }
 
@@ -46,10 +50,11 @@ final class HouseCampaign {
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "%d schedules of whole nodes, %.0f/s, %d steps and %d answered calls each; uncommitted tail at an "
+                "%d schedules of whole nodes, %.0f/s (%.0f per second of CPU), %d steps and %d answered calls each; uncommitted tail at an "
                         + "election %.0f %%, membership change %.0f %%, snapshot install %.0f %%; violations: %s",
                 schedules,
                 schedules / (nanos / 1e9),
+                schedules / (cpu / 1e9),
                 steps / schedules,
                 answered / schedules,
                 100.0 * tails / schedules,

@@ -84,11 +84,13 @@ final class HouseClients {
 
     /** Notes the answers that came. */
     void settle() {
-        for (SimulatedCall c : List.copyOf(calls)) {
+        for (int i = 0; i < calls.size(); ) {
+            SimulatedCall c = calls.get(i);
             if (!c.result().isDone()) {
+                i++;
                 continue;
             }
-            calls.remove(c);
+            calls.remove(i);
             Result result;
             try {
                 result = c.result().join();

@@ -39,6 +39,8 @@ final class SimulatedMember implements ReplicaEvents {
     boolean dirty;
     /** What is committed here was compared with the others up to this index. */
     long compared;
+    /** The state at this index was compared. */
+    long comparedState;
 
     double clockRate = 1;
     private long clock;
@@ -95,6 +97,7 @@ final class SimulatedMember implements ReplicaEvents {
         up = true;
         paused = false;
         compared = log.snapshotIndex();
+        comparedState = 0;
         house.log(() -> name + " starts as " + brief() + ", epoch "
                 + directory.identity().epoch());
         core.start(now());
@@ -126,7 +129,7 @@ final class SimulatedMember implements ReplicaEvents {
         dirty = false;
         raftTasks.clear();
         diskTasks.clear();
-        disk = powerCut ? disk.crash(i -> house.random.nextBoolean()) : disk.killed();
+        disk = powerCut ? disk.crash(i -> house.random.nextBoolean()) : disk.restarted();
     }
 
     /** Its directory is lost. */
@@ -144,18 +147,22 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     void flush() {
-        dirty = false;
         while (!raftTasks.isEmpty()) {
             raftTasks.remove().run();
+            dirty = true;
         }
-        do {
-            core.endOfBatch(now());
-        } while (core.behind());
-        house.committed.compare(this);
+        if (dirty) {
+            dirty = false;
+            do {
+                core.endOfBatch(now());
+            } while (core.behind());
+            house.committed.compare(this);
+        }
     }
 
     void tick() {
         core.tick(now());
+        dirty = true;
         flush();
     }
 
