@@ -11,11 +11,13 @@ import java.util.random.RandomGenerator;
 final class HouseFaults {
     private final SimulatedHouse house;
     private final RandomGenerator random;
+    private final HouseDelivery delivery;
     private boolean wiped;
     private long removalAskedAt = -3_600_000 * SimulatedHouse.MILLI;
 
-    HouseFaults(SimulatedHouse house, RandomGenerator random) {
+    HouseFaults(SimulatedHouse house, RandomGenerator random, HouseDelivery delivery) {
         this.house = house;
+        this.delivery = delivery;
         this.random = random;
     }
 
@@ -27,7 +29,7 @@ final class HouseFaults {
         SimulatedMember m = any();
         if (dice < 16) {
             if (!m.up) {
-                m.startIfThereIsRoom();
+                house.start(m);
             } else if (random.nextInt(3) > 0) {
                 house.crash(m, random.nextBoolean());
                 linksBreak(m);
@@ -42,6 +44,7 @@ final class HouseFaults {
             house.heal();
         } else if (dice < 60) {
             if (SimulatedHouse.runs(m)) {
+                house.happened.add(Happening.SNAPSHOT);
                 house.run(m, () -> m.core.snapshot());
                 m.dirty = true;
             }
@@ -52,22 +55,34 @@ final class HouseFaults {
         } else if (dice < 82) {
             membership();
         } else if (dice < 90) {
-            cutOffLeaderWithTail();
+            if (random.nextInt(4) == 0) {
+                dethrone();
+            } else {
+                cutOffLeaderWithTail();
+            }
         } else if (dice < 94) {
             m.paused = !m.paused;
+            house.happened.add(Happening.FROZEN);
         } else if (dice < 97) {
             if (m.leads() && SimulatedHouse.runs(m)) {
+                house.happened.add(Happening.TRANSFER);
                 m.core.handOver();
             }
         } else {
-            m.disk.capacity(random.nextBoolean() ? 30_000 + random.nextInt(200_000) : Long.MAX_VALUE / 4);
+            boolean full = random.nextBoolean();
+            m.disk.capacity(full ? 30_000 + random.nextInt(200_000) : Long.MAX_VALUE / 4);
+            if (full) {
+                house.happened.add(Happening.DISK_FULL);
+            }
         }
     }
 
     private void linksBreak(SimulatedMember gone) {
         for (SimulatedMember o : house.members) {
             if (SimulatedHouse.runs(o) && random.nextBoolean()) {
+                house.happened.add(Happening.LINK_BROKE);
                 house.run(o, () -> o.core.peerLost(gone.incarnation(), o.now()));
+                o.dirty = true;
             }
         }
     }
@@ -75,10 +90,12 @@ final class HouseFaults {
     private void partition() {
         SimulatedMember a = any();
         SimulatedMember b = any();
+        boolean oneWay = random.nextInt(4) == 0;
+        house.happened.add(oneWay ? Happening.ONE_WAY : Happening.PARTITION);
         for (SimulatedMember o : house.members) {
             if (o != a && (o != b || random.nextInt(3) == 0)) {
                 house.cut(a.slot, o.slot);
-                if (random.nextInt(4) > 0) {
+                if (!oneWay) {
                     house.cut(o.slot, a.slot);
                 }
             }
@@ -93,16 +110,47 @@ final class HouseFaults {
                 house.clients.take(0, m);
                 house.run(m, m::flush);
                 if (m.up && random.nextBoolean()) {
-                    for (SimulatedMember o : house.members) {
-                        house.cut(m.slot, o.slot);
-                        house.cut(o.slot, m.slot);
-                    }
+                    house.isolate(m);
                 } else if (m.up) {
                     house.crash(m, random.nextBoolean());
                     linksBreak(m);
                 }
                 return;
             }
+        }
+    }
+
+    /**
+     * One leader after the other is left alone with entries that nobody else has, and comes back later (Raft paper, figures
+     * 7 and 8): the logs come to differ in many terms, and old entries return.
+     */
+    private void dethrone() {
+        house.happened.add(Happening.DETHRONED);
+        for (int round = 2 + random.nextInt(3); round > 0; round--) {
+            SimulatedMember leader = null;
+            for (int i = 0; i < 12 && leader == null; i++) {
+                house.advance(100 + random.nextInt(300));
+                delivery.all();
+                leader = house.serving();
+            }
+            if (leader == null) {
+                return;
+            }
+            SimulatedMember m = leader;
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                house.clients.send(0, m, 0, random.nextBoolean() ? 8 : 1200, 120_000);
+                house.run(m, m::flush);
+            }
+            for (int i = random.nextInt(4); i > 0; i--) {
+                delivery.one();
+            }
+            house.heal();
+            if (m.up) {
+                house.isolate(m);
+            }
+        }
+        if (random.nextBoolean()) {
+            house.heal();
         }
     }
 
@@ -116,7 +164,9 @@ final class HouseFaults {
             return;
         }
         if (house.members.size() < SimulatedHouse.SLOTS - 1 && random.nextInt(3) == 0) {
+            house.happened.add(Happening.JOINED);
             house.join();
+            goOnForAWhile();
         } else if (mayRemove(other)) {
             house.run(
                     m,
@@ -129,7 +179,9 @@ final class HouseFaults {
                             m.now() + 5_000_000_000L,
                             m.now()));
             removalAskedAt = house.now;
+            house.happened.add(Happening.REMOVAL);
             house.log(() -> m.name + " is asked to remove " + other.name);
+            goOnForAWhile();
         } else {
             house.run(
                     m,
@@ -141,6 +193,14 @@ final class HouseFaults {
                             new CompletableFuture<>(),
                             m.now() + 5_000_000_000L,
                             m.now()));
+        }
+    }
+
+    /** Changes of the membership take several rounds of messages: so the next fault meets one in the middle. */
+    private void goOnForAWhile() {
+        for (int i = random.nextInt(8); i > 0; i--) {
+            house.advance(20 + random.nextInt(200));
+            delivery.all();
         }
     }
 
@@ -184,7 +244,7 @@ final class HouseFaults {
         wiped = true;
         house.wipe(victim);
         linksBreak(victim);
-        victim.start();
+        house.start(victim);
         return true;
     }
 }

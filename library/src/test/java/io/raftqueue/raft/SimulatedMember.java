@@ -36,6 +36,9 @@ final class SimulatedMember implements ReplicaEvents {
     ReplicaCore core;
     boolean up;
     boolean paused;
+    /** For good. */
+    boolean stopped;
+
     boolean dirty;
     /** What is committed here was compared with the others up to this index. */
     long compared;
@@ -74,7 +77,8 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     void start() {
-        directory = DataDirectory.open(disk, name, house::uuid);
+        directory = DataDirectory.open(
+                disk, name, house.identityByName ? () -> new UUID(0xB0B, slot) : house::uuid);
         log = directory.openLog(SMALL_LOG.withFsync(house.forces), SimulatedMember::body, diskTasks::add);
         core = new ReplicaCore(
                 new Surroundings(
@@ -93,7 +97,8 @@ final class SimulatedMember implements ReplicaEvents {
                         house::uuid,
                         () -> house.now,
                         this),
-                "./" + name);
+                "./" + name,
+                house.rulebook);
         up = true;
         paused = false;
         compared = log.snapshotIndex();
@@ -102,16 +107,6 @@ final class SimulatedMember implements ReplicaEvents {
                 + directory.identity().epoch());
         core.start(now());
         dirty = true;
-    }
-
-    /** On a full disk a member does not start; it is started again when there is room. */
-    void startIfThereIsRoom() {
-        try {
-            start();
-        } catch (NoSpaceException full) {
-            house.log(() -> name + " does not start: " + full.getMessage());
-            crash(false);
-        }
     }
 
     private static byte[] body(byte[] batch, int slot) {
@@ -186,7 +181,11 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     @Override
-    public void leaderChanged(@Nullable String leaderId, long term) {}
+    public void leaderChanged(@Nullable String leaderId, long term) {
+        if (!house.sessions) {
+            raftTasks.add(() -> core.submissions.fenced(core.submissions.epoch(), now()));
+        }
+    }
 
     @Override
     public void membersChanged() {
