@@ -34,6 +34,8 @@ final class CommittedHistory {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> hashes = new ArrayList<>();
     private final QueueState state = new QueueState();
+    private final Map<Long, Long> indexOfSend = new HashMap<>();
+    private final Map<Taken, Long> indexOfTake = new HashMap<>();
     private final Map<Taken, Long> valueOf = new HashMap<>();
     private final Map<Long, Long> idOfValue = new HashMap<>();
     private final Map<Session, List<Taken>> takesOf = new LinkedHashMap<>();
@@ -90,18 +92,23 @@ final class CommittedHistory {
             Outcome outcome = state.apply(e.index(), e.time(), batch, io.raftqueue.state.Changes.NONE);
             if (outcome instanceof Outcome.Applied applied) {
                 for (int i = 0; i < batch.commands().size(); i++) {
-                    note(batch, batch.commands().get(i), applied.results().get(i));
+                    note(
+                            e.index(),
+                            batch,
+                            batch.commands().get(i),
+                            applied.results().get(i));
                 }
             }
         }
         hashes.add(state.hash());
     }
 
-    private void note(CommandBatch batch, Command command, Result result) {
+    private void note(long index, CommandBatch batch, Command command, Result result) {
         int queue = HouseClients.QUEUES.indexOf(command.queue());
         if (command instanceof Command.Send send && result instanceof Result.Sent sent) {
             long value = ByteBuffer.wrap(send.message().payload()).getLong();
             valueOf.put(new Taken(queue, sent.firstId()), value);
+            indexOfSend.putIfAbsent(value, index);
             Long before = idOfValue.putIfAbsent(value, sent.firstId());
             if (before != null) {
                 house.wrong("applied twice: " + value + " became message " + before + " and " + sent.firstId());
@@ -109,6 +116,7 @@ final class CommittedHistory {
         } else if (command instanceof Command.Take && result instanceof Result.Taken taken && taken.count() > 0) {
             takesOf.computeIfAbsent(new Session(batch.node(), batch.epoch() >> 16), s -> new ArrayList<>())
                     .add(new Taken(queue, taken.firstId()));
+            indexOfTake.put(new Taken(queue, taken.firstId()), index);
         }
     }
 
@@ -129,6 +137,16 @@ final class CommittedHistory {
     /** What that message carries; null when no such was sent. */
     Long valueOf(int queue, long id) {
         return valueOf.get(new Taken(queue, id));
+    }
+
+    /** Where the log has that send; 0 when it has not. */
+    long indexOfSend(long value) {
+        return indexOfSend.getOrDefault(value, 0L);
+    }
+
+    /** Where the log has the take of that message; 0 when it has not. */
+    long indexOfTake(Taken taken) {
+        return indexOfTake.getOrDefault(taken, 0L);
     }
 
     /** Is told what the takes of one life of one directory removed, in order. */

@@ -19,6 +19,8 @@ enum Happening {
     JOINED("newcomer"),
     REMOVAL("removal asked"),
     DETHRONED("leaders cut off in a row"),
+    THIN_MAJORITY("power cut in a thin majority"),
+    LATE("message of long ago"),
     CANCELLED("cancelled call"),
     EXPIRED("expired call");
 

@@ -48,10 +48,7 @@ final class HouseCampaign {
     }
 
     static HouseCampaign run(
-            long firstSeed,
-            int schedules,
-            Predicate<HouseSchedule.Outcome> bad,
-            LongFunction<HouseSchedule> schedule) {
+            long firstSeed, int schedules, Predicate<HouseSchedule.Outcome> bad, LongFunction<HouseSchedule> schedule) {
         HouseCampaign c = new HouseCampaign(firstSeed, schedules);
         c.run(1, bad, schedule);
         return c;
@@ -124,12 +121,16 @@ final class HouseCampaign {
         StringBuilder reached = new StringBuilder();
         for (Happening h : Happening.values()) {
             reached.append(String.format(
-                    Locale.ROOT, "%s%s %.0f %%", reached.isEmpty() ? "" : ", ", h.text, 100.0 * reached(h) / schedules));
+                    Locale.ROOT,
+                    "%s%s %.0f %%",
+                    reached.isEmpty() ? "" : ", ",
+                    h.text,
+                    100.0 * reached(h) / schedules));
         }
         return String.format(
                 Locale.ROOT,
-                "%d schedules of whole nodes from seed %d on, %.0f/s (%.0f per second of CPU), %d steps and %d answered "
-                        + "calls each; reached by: %s; violations: %s",
+                "%d schedules of whole nodes from seed %d on, %.0f/s (%.0f per second of CPU), %d steps and %d"
+                        + " answered calls each; reached by: %s; violations: %s",
                 schedules,
                 firstSeed,
                 schedules / (nanos / 1e9),
@@ -142,8 +143,9 @@ final class HouseCampaign {
 
     /** The failure in as few steps as it needs, step by step. */
     static String explain(HouseSchedule.Outcome failure, LongFunction<HouseSchedule> schedule) {
-        BitSet leftOut =
-                HouseShrinker.shrink(without -> without(schedule, failure.seed(), without), failure.verdicts().get(0));
+        BitSet leftOut = HouseShrinker.shrink(
+                without -> without(schedule, failure.seed(), without),
+                failure.verdicts().get(0));
         HouseSchedule shortest = without(schedule, failure.seed(), leftOut);
         int left = HouseSchedule.STEPS - leftOut.cardinality();
         return "seed " + failure.seed() + ": " + failure.verdicts() + "\nshrunk to " + left + " of "

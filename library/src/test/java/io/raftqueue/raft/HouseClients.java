@@ -38,6 +38,9 @@ final class HouseClients {
     private final List<SimulatedCall> toldNotApplied = new ArrayList<>();
     private final Set<CommittedHistory.Taken> answeredTakes = new HashSet<>();
     private long order;
+    /** The newest entry whose caller was answered: every later read must see it. */
+    private long answeredIndex;
+
     private long nextValue = 1;
 
     HouseClients(SimulatedHouse house) {
@@ -93,8 +96,7 @@ final class HouseClients {
             sends.add(call);
         }
         house.log(() -> "client " + client + (value < 0 ? " takes" : " sends " + value) + " at " + at.name);
-        at.core.submissions.add(
-                command, result, late -> {}, at.now() + millis * SimulatedHouse.MILLI, at.now());
+        at.core.submissions.add(command, result, late -> {}, at.now() + millis * SimulatedHouse.MILLI, at.now());
         at.dirty = true;
     }
 
@@ -112,11 +114,18 @@ final class HouseClients {
     void read(SimulatedMember at) {
         CompletableFuture<Void> barrier = new CompletableFuture<>();
         long called = ++order;
+        long due = answeredIndex;
         int queue = house.random.nextInt(4) / 3;
+        house.log(() -> "somebody reads at " + at.name);
         at.core.reads.add(barrier, at.now() + PATIENT * SimulatedHouse.MILLI, at.now());
         at.dirty = true;
         var unused = barrier.whenComplete((done, failure) -> {
             if (failure == null && at.up) {
+                long seen = at.core.machine.state().appliedIndex();
+                if (seen < due) {
+                    house.wrong("stale read: " + at.name + " answered it with entry " + seen + ", but entry " + due
+                            + " was answered before it began");
+                }
                 QueueFigures figures = at.core.stored.of(QUEUES.get(queue));
                 if (figures == null || figures.depth() == 0) {
                     histories.get(queue).foundEmpty(called, ++order);
@@ -149,11 +158,16 @@ final class HouseClients {
         FifoChecker history = histories.get(c.queue());
         house.log(() -> c + " is answered " + result);
         if (result instanceof Result.Sent) {
+            answeredIndex = Math.max(answeredIndex, house.committed.indexOfSend(c.value()));
             history.sent(c.value(), c.called(), ++order);
         } else if (c.take() && found(result) == 0) {
             history.foundEmpty(c.called(), ++order);
+        } else if (result instanceof Result.Taken && c.at().disk.isOff()) {
+            unknown(c); // the power went before the body was read
         } else if (result instanceof Result.Taken t) {
-            answeredTakes.add(new CommittedHistory.Taken(c.queue(), t.firstId()));
+            CommittedHistory.Taken taken = new CommittedHistory.Taken(c.queue(), t.firstId());
+            answeredTakes.add(taken);
+            answeredIndex = Math.max(answeredIndex, house.committed.indexOfTake(taken));
             outs.add(new Out(c.queue(), body(c, t), c.called(), ++order));
         } else {
             house.wrong("answer: " + result + " to " + c);
@@ -228,7 +242,9 @@ final class HouseClients {
     private void resolveUnknownTakes() {
         Map<String, List<SimulatedCall>> bySession = new HashMap<>();
         for (SimulatedCall c : unknownTakes) {
-            bySession.computeIfAbsent(c.node() + " " + c.start(), s -> new ArrayList<>()).add(c);
+            bySession
+                    .computeIfAbsent(c.node() + " " + c.start(), s -> new ArrayList<>())
+                    .add(c);
         }
         house.committed.eachSession((node, start, removed) -> {
             List<SimulatedCall> asked = bySession.getOrDefault(node + " " + start, List.of());

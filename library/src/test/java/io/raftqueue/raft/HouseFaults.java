@@ -55,8 +55,11 @@ final class HouseFaults {
         } else if (dice < 82) {
             membership();
         } else if (dice < 90) {
-            if (random.nextInt(4) == 0) {
+            int kind = random.nextInt(6);
+            if (kind == 0) {
                 dethrone();
+            } else if (kind == 1) {
+                powerCutInThinMajority();
             } else {
                 cutOffLeaderWithTail();
             }
@@ -126,6 +129,7 @@ final class HouseFaults {
      */
     private void dethrone() {
         house.happened.add(Happening.DETHRONED);
+        SimulatedMember deposed = null;
         for (int round = 2 + random.nextInt(3); round > 0; round--) {
             SimulatedMember leader = null;
             for (int i = 0; i < 12 && leader == null; i++) {
@@ -137,6 +141,10 @@ final class HouseFaults {
                 return;
             }
             SimulatedMember m = leader;
+            if (deposed != null && SimulatedHouse.runs(deposed) && random.nextBoolean()) {
+                askBoth(deposed, m);
+            }
+            deposed = m;
             for (int i = 1 + random.nextInt(3); i > 0; i--) {
                 house.clients.send(0, m, 0, random.nextBoolean() ? 8 : 1200, 120_000);
                 house.run(m, m::flush);
@@ -152,6 +160,55 @@ final class HouseFaults {
         if (random.nextBoolean()) {
             house.heal();
         }
+    }
+
+    /** A leader that does not know yet that it is none is asked what the next one knows better. */
+    private void askBoth(SimulatedMember deposed, SimulatedMember leader) {
+        house.clients.send(0, leader, 0, 8, 120_000);
+        house.run(leader, leader::flush);
+        delivery.all();
+        house.clients.settle();
+        if (SimulatedHouse.runs(deposed)) {
+            house.clients.read(deposed);
+            house.run(deposed, deposed::flush);
+        }
+    }
+
+    /** Just a majority can hear each other, and one of it loses power amid the work; then the others go on without. */
+    private void powerCutInThinMajority() {
+        SimulatedMember leader = house.serving();
+        Configuration c = leader == null ? null : leader.core.consensus().configuration();
+        if (leader == null || c == null) {
+            return;
+        }
+        house.happened.add(Happening.THIN_MAJORITY);
+        house.heal();
+        int others = c.majority() - 1;
+        SimulatedMember victim = null;
+        for (SimulatedMember m : house.members) {
+            if (m != leader && SimulatedHouse.runs(m) && c.isVoter(m.incarnation()) && others > 0) {
+                others--;
+                victim = victim == null || random.nextBoolean() ? m : victim;
+            } else if (m != leader) {
+                house.isolate(m);
+            }
+        }
+        if (victim == null) {
+            return;
+        }
+        victim.disk.faultIn(1 + random.nextInt(4), SimulatedDisk.Fault.POWER_CUT);
+        house.clients.send(0, leader, 0, 8, 120_000);
+        house.run(leader, leader::flush);
+        delivery.all();
+        house.clients.settle();
+        house.heal();
+        if (leader.up) {
+            house.isolate(leader);
+        }
+        if (!victim.up && random.nextInt(4) > 0) {
+            house.start(victim);
+        }
+        goOnForAWhile();
     }
 
     private void membership() {
@@ -198,9 +255,19 @@ final class HouseFaults {
 
     /** Changes of the membership take several rounds of messages: so the next fault meets one in the middle. */
     private void goOnForAWhile() {
-        for (int i = random.nextInt(8); i > 0; i--) {
+        int until = random.nextInt(8);
+        for (int i = 0; i < until; i++) {
             house.advance(20 + random.nextInt(200));
             delivery.all();
+        }
+        if (random.nextInt(4) == 0) {
+            for (int i = random.nextInt(12); i > 0; i--) {
+                delivery.one();
+            }
+            SimulatedMember leader = house.serving();
+            if (leader != null) {
+                house.isolate(leader);
+            }
         }
     }
 

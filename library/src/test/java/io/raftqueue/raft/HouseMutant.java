@@ -4,7 +4,6 @@ import io.raftqueue.consensus.Mutant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +34,22 @@ record HouseMutant(String name, String row, @Nullable Mutant twin, Consumer<Simu
         return all;
     }
 
+    static HouseMutant of(String name) {
+        return all().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+    }
+
     private static HouseMutant lie(String name, @Nullable Mutant twin, Consumer<List<HouseClients.Out>> lie) {
-        return new HouseMutant(name, "the checker", twin, house -> house.planted = outs -> {
-            List<HouseClients.Out> told = new ArrayList<>(outs);
-            if (told.size() > 2) {
-                lie.accept(told);
-            }
-            return told;
-        });
+        return new HouseMutant(
+                name,
+                "the checker",
+                twin,
+                house -> house.planted = outs -> {
+                    List<HouseClients.Out> told = new ArrayList<>(outs);
+                    if (told.size() > 2) {
+                        lie.accept(told);
+                    }
+                    return told;
+                });
     }
 
     /** The same takes, but what came out first came out last. */
@@ -98,13 +105,6 @@ record HouseMutant(String name, String row, @Nullable Mutant twin, Consumer<Simu
     /** The campaign until a check finds something; {@code most} schedules at most. */
     HouseCampaign campaign(long firstSeed, int most) {
         return HouseCampaign.run(firstSeed, most, HouseSchedule.Outcome::unsafe, this::schedule);
-    }
-
-    /** Until members stop themselves by an invariant of the product, or all stands still. */
-    HouseCampaign campaignForStops(long firstSeed, int most) {
-        Predicate<HouseSchedule.Outcome> bad =
-                o -> !o.stops().isEmpty() || !o.verdicts().isEmpty();
-        return HouseCampaign.run(firstSeed, most, bad, this::schedule);
     }
 
     @Override

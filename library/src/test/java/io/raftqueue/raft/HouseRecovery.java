@@ -37,7 +37,7 @@ final class HouseRecovery {
         boolean drained = false;
         for (int i = 0; i < ROUNDS && house.verdicts.isEmpty(); i++) {
             SimulatedMember leader = house.serving();
-            house.advance(leader == null ? 100 : 50);
+            house.advance(leader == null ? 250 : 50);
             delivery.all();
             house.clients.settle();
             leader = house.serving();

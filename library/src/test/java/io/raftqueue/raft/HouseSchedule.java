@@ -105,7 +105,7 @@ final class HouseSchedule {
     /** Until a leader serves. */
     private void begin() {
         for (int i = 0; i < 200; i++) {
-            house.advance(50);
+            house.advance(200);
             delivery.all();
             if (house.serving() != null) {
                 return;

@@ -77,8 +77,7 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     void start() {
-        directory = DataDirectory.open(
-                disk, name, house.identityByName ? () -> new UUID(0xB0B, slot) : house::uuid);
+        directory = DataDirectory.open(disk, name, house.identityByName ? () -> new UUID(0xB0B, slot) : house::uuid);
         log = directory.openLog(SMALL_LOG.withFsync(house.forces), SimulatedMember::body, diskTasks::add);
         core = new ReplicaCore(
                 new Surroundings(

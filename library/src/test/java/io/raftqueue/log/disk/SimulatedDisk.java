@@ -157,6 +157,11 @@ public final class SimulatedDisk implements DiskDirectory {
         return this;
     }
 
+    /** Whether the machine has stopped. */
+    public boolean isOff() {
+        return off;
+    }
+
     /** Changing operations so far: create, write, force, rename, delete, sync. */
     public long operations() {
         return operations;
