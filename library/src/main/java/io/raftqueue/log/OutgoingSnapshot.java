@@ -12,6 +12,9 @@ import java.util.TreeMap;
  * frame is in memory. While it is open nothing is reclaimed, so every message that waits by the snapshot can be read.
  */
 final class OutgoingSnapshot implements SnapshotSource {
+    /** Room that a piece begins with; most transfers of a short backlog need no more. */
+    private static final int FIRST_BYTES = 16 << 10;
+
     /** Where a frame begins, and what comes in it. */
     private record Mark(int queue, long nextId, long messages) {}
 
@@ -57,7 +60,7 @@ final class OutgoingSnapshot implements SnapshotSource {
         if (offset < frameStart) {
             rewind(offset);
         }
-        ByteSink out = new ByteSink(maxBytes);
+        ByteSink out = new ByteSink(Math.min(maxBytes, FIRST_BYTES));
         long at = offset;
         while (out.length() < maxBytes) {
             if (at < frameStart + frame.length) {

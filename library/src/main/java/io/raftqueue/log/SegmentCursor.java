@@ -34,7 +34,8 @@ final class SegmentCursor {
         this.position = position;
         this.limit = limit;
         this.checksum = checksum;
-        this.buffer = ByteBuffer.allocate(Math.max(bufferBytes, RecordFormat.HEADER_BYTES));
+        long most = Math.max(RecordFormat.HEADER_BYTES, Math.min(bufferBytes, limit - position));
+        this.buffer = ByteBuffer.allocate((int) most);
         this.buffer.limit(0);
     }
 

@@ -4,10 +4,13 @@ import io.raftqueue.Role;
 import io.raftqueue.consensus.Configuration;
 import io.raftqueue.consensus.Consensus;
 import io.raftqueue.consensus.ConsensusListener;
+import io.raftqueue.consensus.ConsensusOptions;
 import io.raftqueue.consensus.FollowerStatus;
 import io.raftqueue.consensus.InternalEntryCodec;
 import io.raftqueue.consensus.Member;
+import io.raftqueue.consensus.Outbox;
 import io.raftqueue.consensus.RaftRole;
+import io.raftqueue.consensus.RaftStorage;
 import io.raftqueue.consensus.SnapshotPoint;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.StoredSnapshot;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,17 @@ import org.jspecify.annotations.Nullable;
  * <p>What it throws means that the node must stop: its caller marks it failed before anything else can leave it.
  */
 final class ReplicaCore implements ConsensusListener {
+    /** Makes the consensus; the simulation proves with its own that each rule of Raft is needed. */
+    interface Rulebook {
+        Consensus consensus(
+                ConsensusOptions options,
+                UUID self,
+                RaftStorage storage,
+                Outbox outbox,
+                ConsensusListener listener,
+                RandomGenerator random);
+    }
+
     final Surroundings world;
     final SegmentedLog log;
     final ReplicatedQueueStateMachine machine;
@@ -53,6 +68,7 @@ final class ReplicaCore implements ConsensusListener {
     final Applier applier;
     final Belonging belonging;
 
+    private final Rulebook rulebook;
     private final CoreWiring wiring;
     private final MembershipWiring membership;
     private Consensus consensus;
@@ -62,7 +78,12 @@ final class ReplicaCore implements ConsensusListener {
     private long now;
 
     ReplicaCore(Surroundings world, String directory) {
+        this(world, directory, Consensus::new);
+    }
+
+    ReplicaCore(Surroundings world, String directory, Rulebook rulebook) {
         this.world = world;
+        this.rulebook = rulebook;
         this.log = world.log();
         this.stored = new StoredMessages(log, world.events());
         this.machine = new ReplicatedQueueStateMachine(new QueueState(), stored);
@@ -104,7 +125,7 @@ final class ReplicaCore implements ConsensusListener {
     }
 
     private Consensus newConsensus() {
-        return new Consensus(
+        return rulebook.consensus(
                 world.consensus(), world.identity().incarnation(), log, wiring.outbox(), this, world.random());
     }
 

@@ -1,11 +1,13 @@
 package io.raftqueue.consensus;
 
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One cure switched off. Each must be noticed: by the campaign's checks, or by a directed story. */
-enum Mutant {
+public enum Mutant {
     COMPARES_ONLY_THE_FIRST_TERM("C3", new Rules() {
         @Override
         boolean comparesEveryTerm() {
@@ -156,7 +158,7 @@ enum Mutant {
         }
     }
 
-    final String row;
+    public final String row;
     final Rules rules;
 
     Mutant(String row, Rules rules) {
@@ -168,9 +170,25 @@ enum Mutant {
         this(row, new Harness(change));
     }
 
+    /** Whether it is a rule of {@link Rules}, so that a whole node can be run without it; else it is of the harness here. */
+    public boolean isRule() {
+        return !(rules instanceof Harness);
+    }
+
+    /** A consensus without that rule. */
+    public Consensus consensus(
+            ConsensusOptions options,
+            UUID self,
+            RaftStorage storage,
+            Outbox outbox,
+            ConsensusListener listener,
+            RandomGenerator random) {
+        return new Consensus(options, self, storage, outbox, listener, random, rules);
+    }
+
     /** The first story that this mutant does not survive, and why; null when it survives all. */
     @Nullable
-    String caughtByStory() {
+    public String caughtByStory() {
         for (Story story : Story.all()) {
             String wrong = story.play(rules);
             if (wrong != null) {

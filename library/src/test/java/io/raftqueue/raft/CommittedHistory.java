@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,18 +25,21 @@ import java.util.stream.Collectors;
  * a state beside the members': the truth about calls whose callers never heard.
  */
 final class CommittedHistory {
+    /** A take that found something. */
+    record Taken(int queue, long id) {}
+
     private record Session(UUID node, long start) {}
 
     private final SimulatedHouse house;
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> hashes = new ArrayList<>();
     private final QueueState state = new QueueState();
-    private final Map<Long, Long> valueOfId = new HashMap<>();
+    private final Map<Long, Long> indexOfSend = new HashMap<>();
+    private final Map<Taken, Long> indexOfTake = new HashMap<>();
+    private final Map<Taken, Long> valueOf = new HashMap<>();
     private final Map<Long, Long> idOfValue = new HashMap<>();
-    private final Map<Session, List<Result.Taken>> takesOf = new HashMap<>();
+    private final Map<Session, List<Taken>> takesOf = new LinkedHashMap<>();
     int configurations;
-    /** Entries that came to a member within a snapshot. */
-    int installs;
 
     CommittedHistory(SimulatedHouse house) {
         this.house = house;
@@ -50,7 +54,7 @@ final class CommittedHistory {
                 if (i > m.core.log.snapshotIndex()) {
                     house.wrong("commit: " + m.name + " commits " + i + ", which is not in its log");
                 } else {
-                    installs++;
+                    house.happened.add(Happening.SNAPSHOT_INSTALL);
                 }
             } else if (i == entries.size() + 1) {
                 entries.add(e);
@@ -66,8 +70,11 @@ final class CommittedHistory {
         }
         m.compared = Math.max(m.compared, upTo);
         long applied = m.core.machine.state().appliedIndex();
-        if (applied > 0 && applied <= hashes.size() && m.core.machine.state().hash() != hashes.get((int) applied - 1)) {
-            house.wrong("the state of " + m.name + " at " + applied + " differs from what the log comes to");
+        if (applied != m.comparedState && applied > 0 && applied <= hashes.size()) {
+            m.comparedState = applied;
+            if (m.core.machine.state().hash() != hashes.get((int) applied - 1)) {
+                house.wrong("state: that of " + m.name + " at " + applied + " differs from what the log comes to");
+            }
         }
     }
 
@@ -85,20 +92,31 @@ final class CommittedHistory {
             Outcome outcome = state.apply(e.index(), e.time(), batch, io.raftqueue.state.Changes.NONE);
             if (outcome instanceof Outcome.Applied applied) {
                 for (int i = 0; i < batch.commands().size(); i++) {
-                    note(batch, batch.commands().get(i), applied.results().get(i));
+                    note(
+                            e.index(),
+                            batch,
+                            batch.commands().get(i),
+                            applied.results().get(i));
                 }
             }
         }
         hashes.add(state.hash());
     }
 
-    private void note(CommandBatch batch, Command command, Result result) {
+    private void note(long index, CommandBatch batch, Command command, Result result) {
+        int queue = HouseClients.QUEUES.indexOf(command.queue());
         if (command instanceof Command.Send send && result instanceof Result.Sent sent) {
-            valueOfId.put(
-                    sent.firstId(), ByteBuffer.wrap(send.message().payload()).getLong());
-        } else if (command instanceof Command.Take) {
+            long value = ByteBuffer.wrap(send.message().payload()).getLong();
+            valueOf.put(new Taken(queue, sent.firstId()), value);
+            indexOfSend.putIfAbsent(value, index);
+            Long before = idOfValue.putIfAbsent(value, sent.firstId());
+            if (before != null) {
+                house.wrong("applied twice: " + value + " became message " + before + " and " + sent.firstId());
+            }
+        } else if (command instanceof Command.Take && result instanceof Result.Taken taken && taken.count() > 0) {
             takesOf.computeIfAbsent(new Session(batch.node(), batch.epoch() >> 16), s -> new ArrayList<>())
-                    .add(result instanceof Result.Taken taken ? taken : new Result.Taken(0, 0, 0));
+                    .add(new Taken(queue, taken.firstId()));
+            indexOfTake.put(new Taken(queue, taken.firstId()), index);
         }
     }
 
@@ -111,21 +129,32 @@ final class CommittedHistory {
         return entries.get((int) index - 1).term();
     }
 
-    boolean applied(long value) {
-        return idOfValue.containsKey(value);
-    }
-
     /** The message that a send came to; null when it was never applied. */
     Long idOf(long value) {
         return idOfValue.get(value);
     }
 
-    Long valueOf(long id) {
-        return valueOfId.get(id);
+    /** What that message carries; null when no such was sent. */
+    Long valueOf(int queue, long id) {
+        return valueOf.get(new Taken(queue, id));
     }
 
-    /** The takes of one life of one directory that took effect, in order. */
-    List<Result.Taken> takesOf(UUID node, long start) {
-        return takesOf.getOrDefault(new Session(node, start), List.of());
+    /** Where the log has that send; 0 when it has not. */
+    long indexOfSend(long value) {
+        return indexOfSend.getOrDefault(value, 0L);
+    }
+
+    /** Where the log has the take of that message; 0 when it has not. */
+    long indexOfTake(Taken taken) {
+        return indexOfTake.getOrDefault(taken, 0L);
+    }
+
+    /** Is told what the takes of one life of one directory removed, in order. */
+    interface SessionReader {
+        void read(UUID node, long start, List<Taken> removed);
+    }
+
+    void eachSession(SessionReader reader) {
+        takesOf.forEach((session, removed) -> reader.read(session.node(), session.start(), removed));
     }
 }

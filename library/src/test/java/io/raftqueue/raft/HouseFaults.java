@@ -11,11 +11,13 @@ import java.util.random.RandomGenerator;
 final class HouseFaults {
     private final SimulatedHouse house;
     private final RandomGenerator random;
+    private final HouseDelivery delivery;
     private boolean wiped;
     private long removalAskedAt = -3_600_000 * SimulatedHouse.MILLI;
 
-    HouseFaults(SimulatedHouse house, RandomGenerator random) {
+    HouseFaults(SimulatedHouse house, RandomGenerator random, HouseDelivery delivery) {
         this.house = house;
+        this.delivery = delivery;
         this.random = random;
     }
 
@@ -27,7 +29,7 @@ final class HouseFaults {
         SimulatedMember m = any();
         if (dice < 16) {
             if (!m.up) {
-                m.startIfThereIsRoom();
+                house.start(m);
             } else if (random.nextInt(3) > 0) {
                 house.crash(m, random.nextBoolean());
                 linksBreak(m);
@@ -42,6 +44,7 @@ final class HouseFaults {
             house.heal();
         } else if (dice < 60) {
             if (SimulatedHouse.runs(m)) {
+                house.happened.add(Happening.SNAPSHOT);
                 house.run(m, () -> m.core.snapshot());
                 m.dirty = true;
             }
@@ -52,22 +55,37 @@ final class HouseFaults {
         } else if (dice < 82) {
             membership();
         } else if (dice < 90) {
-            cutOffLeaderWithTail();
+            int kind = random.nextInt(6);
+            if (kind == 0) {
+                dethrone();
+            } else if (kind == 1) {
+                powerCutInThinMajority();
+            } else {
+                cutOffLeaderWithTail();
+            }
         } else if (dice < 94) {
             m.paused = !m.paused;
+            house.happened.add(Happening.FROZEN);
         } else if (dice < 97) {
             if (m.leads() && SimulatedHouse.runs(m)) {
+                house.happened.add(Happening.TRANSFER);
                 m.core.handOver();
             }
         } else {
-            m.disk.capacity(random.nextBoolean() ? 30_000 + random.nextInt(200_000) : Long.MAX_VALUE / 4);
+            boolean full = random.nextBoolean();
+            m.disk.capacity(full ? 30_000 + random.nextInt(200_000) : Long.MAX_VALUE / 4);
+            if (full) {
+                house.happened.add(Happening.DISK_FULL);
+            }
         }
     }
 
     private void linksBreak(SimulatedMember gone) {
         for (SimulatedMember o : house.members) {
             if (SimulatedHouse.runs(o) && random.nextBoolean()) {
+                house.happened.add(Happening.LINK_BROKE);
                 house.run(o, () -> o.core.peerLost(gone.incarnation(), o.now()));
+                o.dirty = true;
             }
         }
     }
@@ -75,10 +93,12 @@ final class HouseFaults {
     private void partition() {
         SimulatedMember a = any();
         SimulatedMember b = any();
+        boolean oneWay = random.nextInt(4) == 0;
+        house.happened.add(oneWay ? Happening.ONE_WAY : Happening.PARTITION);
         for (SimulatedMember o : house.members) {
             if (o != a && (o != b || random.nextInt(3) == 0)) {
                 house.cut(a.slot, o.slot);
-                if (random.nextInt(4) > 0) {
+                if (!oneWay) {
                     house.cut(o.slot, a.slot);
                 }
             }
@@ -93,10 +113,7 @@ final class HouseFaults {
                 house.clients.take(0, m);
                 house.run(m, m::flush);
                 if (m.up && random.nextBoolean()) {
-                    for (SimulatedMember o : house.members) {
-                        house.cut(m.slot, o.slot);
-                        house.cut(o.slot, m.slot);
-                    }
+                    house.isolate(m);
                 } else if (m.up) {
                     house.crash(m, random.nextBoolean());
                     linksBreak(m);
@@ -104,6 +121,94 @@ final class HouseFaults {
                 return;
             }
         }
+    }
+
+    /**
+     * One leader after the other is left alone with entries that nobody else has, and comes back later (Raft paper, figures
+     * 7 and 8): the logs come to differ in many terms, and old entries return.
+     */
+    private void dethrone() {
+        house.happened.add(Happening.DETHRONED);
+        SimulatedMember deposed = null;
+        for (int round = 2 + random.nextInt(3); round > 0; round--) {
+            SimulatedMember leader = null;
+            for (int i = 0; i < 12 && leader == null; i++) {
+                house.advance(100 + random.nextInt(300));
+                delivery.all();
+                leader = house.serving();
+            }
+            if (leader == null) {
+                return;
+            }
+            SimulatedMember m = leader;
+            if (deposed != null && SimulatedHouse.runs(deposed) && random.nextBoolean()) {
+                askBoth(deposed, m);
+            }
+            deposed = m;
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                house.clients.send(0, m, 0, random.nextBoolean() ? 8 : 1200, 120_000);
+                house.run(m, m::flush);
+            }
+            for (int i = random.nextInt(4); i > 0; i--) {
+                delivery.one();
+            }
+            house.heal();
+            if (m.up) {
+                house.isolate(m);
+            }
+        }
+        if (random.nextBoolean()) {
+            house.heal();
+        }
+    }
+
+    /** A leader that does not know yet that it is none is asked what the next one knows better. */
+    private void askBoth(SimulatedMember deposed, SimulatedMember leader) {
+        house.clients.send(0, leader, 0, 8, 120_000);
+        house.run(leader, leader::flush);
+        delivery.all();
+        house.clients.settle();
+        if (SimulatedHouse.runs(deposed)) {
+            house.clients.read(deposed);
+            house.run(deposed, deposed::flush);
+        }
+    }
+
+    /** Just a majority can hear each other, and one of it loses power amid the work; then the others go on without. */
+    private void powerCutInThinMajority() {
+        SimulatedMember leader = house.serving();
+        Configuration c = leader == null ? null : leader.core.consensus().configuration();
+        if (leader == null || c == null) {
+            return;
+        }
+        house.happened.add(Happening.THIN_MAJORITY);
+        house.heal();
+        int others = c.majority() - 1;
+        SimulatedMember victim = null;
+        for (SimulatedMember m : house.members) {
+            if (m != leader && SimulatedHouse.runs(m) && c.isVoter(m.incarnation()) && others > 0) {
+                others--;
+                victim = victim == null || random.nextBoolean() ? m : victim;
+            } else if (m != leader) {
+                house.isolate(m);
+            }
+        }
+        if (victim == null) {
+            return;
+        }
+        victim.disk.faultIn(1 + random.nextInt(4), SimulatedDisk.Fault.POWER_CUT);
+        house.clients.send(0, leader, 0, 8, 120_000);
+        house.run(leader, leader::flush);
+        delivery.all();
+        house.clients.settle();
+        house.heal();
+        if (leader.up) {
+            house.isolate(leader);
+        }
+        if (!victim.up && random.nextInt(4) > 0) {
+            house.start(victim);
+        }
+        goOnForAWhile();
     }
 
     private void membership() {
@@ -116,7 +221,9 @@ final class HouseFaults {
             return;
         }
         if (house.members.size() < SimulatedHouse.SLOTS - 1 && random.nextInt(3) == 0) {
+            house.happened.add(Happening.JOINED);
             house.join();
+            goOnForAWhile();
         } else if (mayRemove(other)) {
             house.run(
                     m,
@@ -129,7 +236,9 @@ final class HouseFaults {
                             m.now() + 5_000_000_000L,
                             m.now()));
             removalAskedAt = house.now;
+            house.happened.add(Happening.REMOVAL);
             house.log(() -> m.name + " is asked to remove " + other.name);
+            goOnForAWhile();
         } else {
             house.run(
                     m,
@@ -141,6 +250,24 @@ final class HouseFaults {
                             new CompletableFuture<>(),
                             m.now() + 5_000_000_000L,
                             m.now()));
+        }
+    }
+
+    /** Changes of the membership take several rounds of messages: so the next fault meets one in the middle. */
+    private void goOnForAWhile() {
+        int until = random.nextInt(8);
+        for (int i = 0; i < until; i++) {
+            house.advance(20 + random.nextInt(200));
+            delivery.all();
+        }
+        if (random.nextInt(4) == 0) {
+            for (int i = random.nextInt(12); i > 0; i--) {
+                delivery.one();
+            }
+            SimulatedMember leader = house.serving();
+            if (leader != null) {
+                house.isolate(leader);
+            }
         }
     }
 
@@ -184,7 +311,7 @@ final class HouseFaults {
         wiped = true;
         house.wipe(victim);
         linksBreak(victim);
-        victim.start();
+        house.start(victim);
         return true;
     }
 }

@@ -1,17 +1,23 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.NodeOptions.Begin;
+import io.raftqueue.consensus.Consensus;
 import io.raftqueue.consensus.ConsensusOptions;
+import io.raftqueue.log.NoSpaceException;
 import io.raftqueue.log.disk.SimulatedDisk;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A whole cluster of real cores in one thread, its network and its clients. Nothing happens but by its methods. */
 final class SimulatedHouse {
@@ -28,7 +34,7 @@ final class SimulatedHouse {
             600,
             1000);
 
-    final SplittableRandom random;
+    final HouseRandom random;
     final List<SimulatedMember> members = new ArrayList<>();
     final CommittedHistory committed = new CommittedHistory(this);
     final HouseClients clients = new HouseClients(this);
@@ -38,16 +44,29 @@ final class SimulatedHouse {
     boolean tracing;
     /** False is what the checks must notice: acknowledged before it is on disk. */
     boolean forces = true;
+    /** False is what the checks must notice: what is sent again after a failover is not known to be the same. */
+    boolean sessions = true;
+    /** True is what the checks must notice: a lost directory comes back under its old incarnation. */
+    boolean identityByName;
+    /** Changes what the checkers are told, which they must notice. */
+    UnaryOperator<List<HouseClients.Out>> planted = UnaryOperator.identity();
+
+    ReplicaCore.Rulebook rulebook = Consensus::new;
+    /** A member whose product notices a broken invariant stops; then the checks go on with the others. */
+    boolean survivesStops;
+    /** What the product's own invariants said when members stopped. */
+    final List<String> stops = new ArrayList<>();
+
+    final Set<Happening> happened = EnumSet.noneOf(Happening.class);
 
     long now;
-    int tailsAtElections;
     private final Map<Long, UUID> leaderOfTerm = new HashMap<>();
     private final ArrayDeque<byte[]>[][] links;
     private long nextUuid = 1;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SimulatedHouse(long seed) {
-        random = new SplittableRandom(seed);
+        random = new HouseRandom(seed);
         links = new ArrayDeque[SLOTS][SLOTS];
         for (ArrayDeque<byte[]>[] row : links) {
             for (int i = 0; i < SLOTS; i++) {
@@ -79,12 +98,38 @@ final class SimulatedHouse {
         members.forEach(SimulatedMember::start);
     }
 
+    /** A leader that serves; null when there is none. */
+    @Nullable
+    SimulatedMember serving() {
+        for (SimulatedMember m : members) {
+            if (runs(m) && m.leads() && m.core.ready()) {
+                return m;
+            }
+        }
+        return null;
+    }
+
+    /** On a full disk a member does not start; it is started again when there is room. */
+    void start(SimulatedMember m) {
+        if (m.stopped) {
+            return;
+        }
+        try {
+            m.start();
+        } catch (NoSpaceException full) {
+            log(() -> m.name + " does not start: " + full.getMessage());
+            m.crash(false);
+        } catch (RuntimeException e) {
+            stopped(m, e);
+        }
+    }
+
     SimulatedMember join() {
         int slot = members.size();
         SimulatedMember m =
                 new SimulatedMember(this, slot, "node" + slot, new Begin.Join(address(random.nextInt(slot))));
         members.add(m);
-        m.start();
+        start(m);
         return m;
     }
 
@@ -117,11 +162,19 @@ final class SimulatedHouse {
         if (other != null) {
             wrong("election safety: " + m.name + " leads term " + term + ", and so does " + other);
         }
+        int size = committed.size();
+        long there = size == 0 || committed.termAt(size) >= term ? -1 : m.core.log.termAt(size);
+        if (size > 0
+                && committed.termAt(size) < term
+                && (m.core.log.lastIndex() < size || (there != -1 && there != committed.termAt(size)))) {
+            wrong("leader completeness: " + m.name + " leads term " + term + " without entry " + size
+                    + ", which is committed");
+        }
         for (SimulatedMember o : members) {
             if (o.up
                     && o.core.log.lastIndex() > Math.max(1, committed.size())
                     && o.core.log.termAt(o.core.log.lastIndex()) < term) {
-                tailsAtElections++;
+                happened.add(Happening.TAIL_AT_ELECTION);
                 return;
             }
         }
@@ -150,10 +203,23 @@ final class SimulatedHouse {
         links[from][to].add(bytes);
     }
 
-    void dropAllOf(int slot) {
+    /** It is gone. What it had sent before may still arrive. */
+    private void dropAllOf(int slot) {
         for (int i = 0; i < SLOTS; i++) {
             links[i][slot].clear();
-            links[slot][i].clear();
+            if (random.nextBoolean()) {
+                links[slot][i].clear();
+            }
+        }
+    }
+
+    /** On both ways nothing arrives; nobody is told. */
+    void isolate(SimulatedMember m) {
+        for (SimulatedMember o : members) {
+            if (o != m) {
+                cut(m.slot, o.slot);
+                cut(o.slot, m.slot);
+            }
         }
     }
 
@@ -164,7 +230,7 @@ final class SimulatedHouse {
 
     void heal() {
         for (boolean[] row : cut) {
-            java.util.Arrays.fill(row, false);
+            Arrays.fill(row, false);
         }
     }
 
@@ -174,7 +240,22 @@ final class SimulatedHouse {
         try {
             what.run();
         } catch (SimulatedDisk.PowerCut cut) {
+            happened.add(Happening.POWER_CUT_IN_A_WRITE);
             crash(m, true);
+        } catch (RuntimeException e) {
+            stopped(m, e);
+        }
+    }
+
+    /** The product noticed what must not be: that is a verdict, but not one of the checks here. */
+    private void stopped(SimulatedMember m, RuntimeException why) {
+        stops.add(m.name + ": " + why);
+        log(() -> m.name + " stops: " + why + " " + Arrays.toString(why.getStackTrace()));
+        if (survivesStops) {
+            crash(m, false);
+            m.stopped = true;
+        } else {
+            wrong("a member stopped: " + m.name + ": " + why);
         }
     }
 
@@ -188,12 +269,14 @@ final class SimulatedHouse {
     }
 
     void crash(SimulatedMember m, boolean powerCut) {
+        happened.add(powerCut ? Happening.POWER_CUT : Happening.KILL);
         clients.unanswered(m);
         m.crash(powerCut);
         dropAllOf(m.slot);
     }
 
     void wipe(SimulatedMember m) {
+        happened.add(Happening.WIPED);
         clients.unanswered(m);
         m.wipe();
         dropAllOf(m.slot);

@@ -36,9 +36,14 @@ final class SimulatedMember implements ReplicaEvents {
     ReplicaCore core;
     boolean up;
     boolean paused;
+    /** For good. */
+    boolean stopped;
+
     boolean dirty;
     /** What is committed here was compared with the others up to this index. */
     long compared;
+    /** The state at this index was compared. */
+    long comparedState;
 
     double clockRate = 1;
     private long clock;
@@ -72,7 +77,7 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     void start() {
-        directory = DataDirectory.open(disk, name, house::uuid);
+        directory = DataDirectory.open(disk, name, house.identityByName ? () -> new UUID(0xB0B, slot) : house::uuid);
         log = directory.openLog(SMALL_LOG.withFsync(house.forces), SimulatedMember::body, diskTasks::add);
         core = new ReplicaCore(
                 new Surroundings(
@@ -91,24 +96,16 @@ final class SimulatedMember implements ReplicaEvents {
                         house::uuid,
                         () -> house.now,
                         this),
-                "./" + name);
+                "./" + name,
+                house.rulebook);
         up = true;
         paused = false;
         compared = log.snapshotIndex();
+        comparedState = 0;
         house.log(() -> name + " starts as " + brief() + ", epoch "
                 + directory.identity().epoch());
         core.start(now());
         dirty = true;
-    }
-
-    /** On a full disk a member does not start; it is started again when there is room. */
-    void startIfThereIsRoom() {
-        try {
-            start();
-        } catch (NoSpaceException full) {
-            house.log(() -> name + " does not start: " + full.getMessage());
-            crash(false);
-        }
     }
 
     private static byte[] body(byte[] batch, int slot) {
@@ -126,7 +123,7 @@ final class SimulatedMember implements ReplicaEvents {
         dirty = false;
         raftTasks.clear();
         diskTasks.clear();
-        disk = powerCut ? disk.crash(i -> house.random.nextBoolean()) : disk.killed();
+        disk = powerCut ? disk.crash(i -> house.random.nextBoolean()) : disk.restarted();
     }
 
     /** Its directory is lost. */
@@ -144,18 +141,22 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     void flush() {
-        dirty = false;
         while (!raftTasks.isEmpty()) {
             raftTasks.remove().run();
+            dirty = true;
         }
-        do {
-            core.endOfBatch(now());
-        } while (core.behind());
-        house.committed.compare(this);
+        if (dirty) {
+            dirty = false;
+            do {
+                core.endOfBatch(now());
+            } while (core.behind());
+            house.committed.compare(this);
+        }
     }
 
     void tick() {
         core.tick(now());
+        dirty = true;
         flush();
     }
 
@@ -179,7 +180,11 @@ final class SimulatedMember implements ReplicaEvents {
     }
 
     @Override
-    public void leaderChanged(@Nullable String leaderId, long term) {}
+    public void leaderChanged(@Nullable String leaderId, long term) {
+        if (!house.sessions) {
+            raftTasks.add(() -> core.submissions.fenced(core.submissions.epoch(), now()));
+        }
+    }
 
     @Override
     public void membersChanged() {

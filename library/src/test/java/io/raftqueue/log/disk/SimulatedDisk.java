@@ -38,16 +38,91 @@ public final class SimulatedDisk implements DiskDirectory {
         }
     }
 
-    private record Piece(long position, byte[] bytes) {}
+    /** What one write left: the bytes from {@code from} on belong at {@code position}. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Piece(int position, byte[] bytes, int from, int length) {
+        void copyTo(byte[] file) {
+            System.arraycopy(bytes, from, file, position, length);
+        }
+    }
 
-    private record NameChange(String gone, String named, Content content) {}
+    private record NameChange(String gone, String named, Content content) {
+        void applyTo(Map<String, Content> directory) {
+            if (gone != null) {
+                directory.remove(gone);
+            }
+            if (named != null) {
+                directory.put(named, content);
+            }
+        }
+    }
 
+    /** A file. After a restart both arrays may be those of the file before: they are copied when they change. */
     private static final class Content {
-        byte[] durable = new byte[0];
-        byte[] current = new byte[64];
+        byte[] durable = NOTHING;
+        byte[] current = NOTHING;
+        boolean ownsDurable;
+        boolean ownsCurrent;
+        boolean named = true;
         int size;
         final List<Piece> unforced = new ArrayList<>();
+
+        static Content of(byte[] bytes) {
+            Content content = new Content();
+            content.durable = bytes;
+            content.current = bytes;
+            content.size = bytes.length;
+            return content;
+        }
+
+        void reach(int end) {
+            if (current.length < end) {
+                current = Arrays.copyOf(current, Math.max(end, current.length * 2));
+                ownsCurrent = true;
+            } else if (!ownsCurrent) {
+                current = current.clone();
+                ownsCurrent = true;
+            }
+        }
+
+        void force() {
+            if (unforced.isEmpty()) {
+                return;
+            }
+            if (!ownsDurable || durable.length < size) {
+                durable = Arrays.copyOf(durable, Math.max(size, durable.length));
+                ownsDurable = true;
+            }
+            unforced.forEach(piece -> piece.copyTo(durable));
+            unforced.clear();
+        }
+
+        /** What a power cut leaves of it. */
+        byte[] after(IntPredicate survives, Decisions decisions) {
+            byte[] bytes = durable;
+            ownsDurable = false;
+            for (Piece piece : unforced) {
+                for (int at = 0; at < piece.length; ) {
+                    int to = Math.min(piece.length, at + SECTOR - (piece.position + at) % SECTOR);
+                    if (survives.test(decisions.next++)) {
+                        int end = piece.position + to;
+                        bytes = bytes.length < end
+                                ? Arrays.copyOf(bytes, end)
+                                : bytes == durable ? bytes.clone() : bytes;
+                        System.arraycopy(piece.bytes, piece.from + at, bytes, piece.position + at, to - at);
+                    }
+                    at = to;
+                }
+            }
+            return bytes;
+        }
     }
+
+    private static final class Decisions {
+        int next;
+    }
+
+    private static final byte[] NOTHING = new byte[0];
 
     private final Map<String, Content> durableNames = new TreeMap<>();
     private final Map<String, Content> names = new TreeMap<>();
@@ -60,6 +135,7 @@ public final class SimulatedDisk implements DiskDirectory {
     private Fault fault = Fault.POWER_CUT;
     private boolean off;
     private String lockedBy;
+    private long used;
 
     public SimulatedDisk() {
         this(false);
@@ -81,6 +157,11 @@ public final class SimulatedDisk implements DiskDirectory {
         return this;
     }
 
+    /** Whether the machine has stopped. */
+    public boolean isOff() {
+        return off;
+    }
+
     /** Changing operations so far: create, write, force, rename, delete, sync. */
     public long operations() {
         return operations;
@@ -94,32 +175,14 @@ public final class SimulatedDisk implements DiskDirectory {
     public SimulatedDisk crash(IntPredicate survives) {
         SimulatedDisk after = new SimulatedDisk(tracing);
         after.capacity = capacity;
-        int decision = 0;
+        Decisions decisions = new Decisions();
         Map<String, Content> kept = new TreeMap<>(durableNames);
         for (NameChange change : unsynced) {
-            if (survives.test(decision++)) {
-                if (change.gone != null) {
-                    kept.remove(change.gone);
-                }
-                if (change.named != null) {
-                    kept.put(change.named, change.content);
-                }
+            if (survives.test(decisions.next++)) {
+                change.applyTo(kept);
             }
         }
-        for (Map.Entry<String, Content> file : kept.entrySet()) {
-            Content old = file.getValue();
-            byte[] bytes = old.durable;
-            for (Piece piece : old.unforced) {
-                if (survives.test(decision++)) {
-                    int end = (int) piece.position + piece.bytes.length;
-                    bytes = bytes.length < end
-                            ? Arrays.copyOf(bytes, end)
-                            : bytes == old.durable ? bytes.clone() : bytes;
-                    System.arraycopy(piece.bytes, 0, bytes, (int) piece.position, piece.bytes.length);
-                }
-            }
-            after.put(file.getKey(), bytes);
-        }
+        kept.forEach((name, content) -> after.add(name, Content.of(content.after(survives, decisions))));
         return after;
     }
 
@@ -141,17 +204,21 @@ public final class SimulatedDisk implements DiskDirectory {
 
     /** Puts a file there, durable; for damage by hand. */
     public void put(String name, byte[] bytes) {
-        Content content = new Content();
-        content.durable = bytes.clone();
-        content.current = bytes.clone();
-        content.size = bytes.length;
+        remove(name);
+        add(name, Content.of(bytes.clone()));
+    }
+
+    private void add(String name, Content content) {
         names.put(name, content);
         durableNames.put(name, content);
+        used += content.size;
     }
 
     /** Flips bits of a file that may be open. */
     public void flip(String name, int at, int mask) {
-        names.get(name).current[at] ^= (byte) mask;
+        Content content = names.get(name);
+        content.reach(at);
+        content.current[at] ^= (byte) mask;
     }
 
     public byte[] bytes(String name) {
@@ -160,17 +227,24 @@ public final class SimulatedDisk implements DiskDirectory {
     }
 
     public void remove(String name) {
-        names.remove(name);
+        forget(names.remove(name));
         durableNames.remove(name);
     }
 
-    private boolean fails(String operation) throws IOException {
+    private void forget(Content gone) {
+        if (gone != null) {
+            gone.named = false;
+            used -= gone.size;
+        }
+    }
+
+    private boolean fails(String operation, Object... about) throws IOException {
         if (off) {
             throw new PowerCut(operations);
         }
         operations++;
         if (tracing) {
-            trace.add(operation);
+            trace.add(String.format(operation, about));
         }
         if (operations != faultAt) {
             return false;
@@ -195,7 +269,7 @@ public final class SimulatedDisk implements DiskDirectory {
 
     @Override
     public DiskFile create(String name) throws IOException {
-        fails("create " + name);
+        fails("create %s", name);
         if (names.containsKey(name)) {
             throw new FileAlreadyExistsException(name);
         }
@@ -216,12 +290,12 @@ public final class SimulatedDisk implements DiskDirectory {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        fails("rename " + from + " " + to);
+        fails("rename %s %s", from, to);
         Content content = names.remove(from);
         if (content == null) {
             throw new FileNotFoundException(from);
         }
-        names.put(to, content);
+        forget(names.put(to, content));
         unsynced.add(new NameChange(from, to, content));
     }
 
@@ -230,8 +304,8 @@ public final class SimulatedDisk implements DiskDirectory {
         if (!names.containsKey(name)) {
             return;
         }
-        fails("delete " + name);
-        names.remove(name);
+        fails("delete %s", name);
+        forget(names.remove(name));
         unsynced.add(new NameChange(name, null, null));
     }
 
@@ -243,8 +317,7 @@ public final class SimulatedDisk implements DiskDirectory {
     @Override
     public void sync() throws IOException {
         fails("sync directory");
-        durableNames.clear();
-        durableNames.putAll(names);
+        unsynced.forEach(change -> change.applyTo(durableNames));
         unsynced.clear();
     }
 
@@ -259,11 +332,7 @@ public final class SimulatedDisk implements DiskDirectory {
 
     @Override
     public long usableBytes() {
-        return Math.max(0, capacity - used());
-    }
-
-    private long used() {
-        return names.values().stream().mapToLong(c -> c.size).sum();
+        return Math.max(0, capacity - used);
     }
 
     @Override
@@ -298,25 +367,22 @@ public final class SimulatedDisk implements DiskDirectory {
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
             int length = source.remaining();
-            if (fails("write " + length + " at " + position + " of " + name)) {
+            if (fails("write %d at %d of %s", length, position, name)) {
                 length = (length + 1) / 2;
             }
             int end = (int) position + length;
-            if (end > content.size && used() - content.size + end > capacity) {
+            if (end > content.size && used - content.size + end > capacity) {
                 throw new DiskFullException("No space left on device");
             }
             byte[] bytes = new byte[length];
             source.get(bytes);
-            if (content.current.length < end) {
-                content.current = Arrays.copyOf(content.current, Math.max(end, content.current.length * 2));
-            }
+            content.reach(end);
             System.arraycopy(bytes, 0, content.current, (int) position, length);
-            content.size = Math.max(content.size, end);
-            for (int from = 0; from < length; ) {
-                int to = Math.min(length, from + SECTOR - (int) ((position + from) % SECTOR));
-                content.unforced.add(new Piece(position + from, Arrays.copyOfRange(bytes, from, to)));
-                from = to;
+            if (end > content.size) {
+                used += content.named ? end - content.size : 0;
+                content.size = end;
             }
+            content.unforced.add(new Piece((int) position, bytes, 0, length));
             return length;
         }
 
@@ -335,14 +401,8 @@ public final class SimulatedDisk implements DiskDirectory {
 
         @Override
         public void force() throws IOException {
-            fails("force " + name);
-            if (content.durable.length < content.size) {
-                content.durable = Arrays.copyOf(content.durable, content.size);
-            }
-            for (Piece piece : content.unforced) {
-                System.arraycopy(piece.bytes, 0, content.durable, (int) piece.position, piece.bytes.length);
-            }
-            content.unforced.clear();
+            fails("force %s", name);
+            content.force();
         }
 
         @Override
