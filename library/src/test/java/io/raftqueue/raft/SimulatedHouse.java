@@ -204,7 +204,7 @@ final class SimulatedHouse {
     }
 
     /** It is gone. What it had sent before may still arrive. */
-    private void dropAllOf(int slot) {
+    void dropAllOf(int slot) {
         for (int i = 0; i < SLOTS; i++) {
             links[i][slot].clear();
             if (random.nextBoolean()) {
