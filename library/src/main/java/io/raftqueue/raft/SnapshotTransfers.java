@@ -29,6 +29,10 @@ final class SnapshotTransfers {
     private static final int PIECE = 512 << 10;
     private static final long RESEND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** While callers are served, a transfer rests after each piece so many times as long as that took: they come first. */
+    private static final int REST = 2;
+
+    private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** The raft thread's side. */
     interface Host {
@@ -58,6 +62,11 @@ final class SnapshotTransfers {
         long offset;
         long sentAt;
         long progressAt;
+        /** The log's end when the last piece left: if it has moved, callers are being served. */
+        long logEnd;
+
+        boolean resting;
+        long restUntil;
         boolean reading;
 
         Outgoing(long id, SnapshotSource source, long term, long now) {
@@ -106,7 +115,9 @@ final class SnapshotTransfers {
             return;
         }
         transfer.reading = true;
+        transfer.resting = false;
         transfer.sentAt = now;
+        transfer.logEnd = log.lastIndex();
         long offset = transfer.offset;
         background.execute(() -> {
             byte[] piece = transfer.source.read(offset, PIECE);
@@ -139,7 +150,12 @@ final class SnapshotTransfers {
             close(transfer);
         } else if (progress.nextOffset() > transfer.offset) {
             transfer.offset = progress.nextOffset();
-            readAndSend(follower, transfer, now);
+            if (log.lastIndex() == transfer.logEnd) {
+                readAndSend(follower, transfer, now);
+            } else {
+                transfer.resting = true;
+                transfer.restUntil = now + Math.min(LONGEST_REST_NANOS, REST * (now - transfer.sentAt));
+            }
         }
     }
 
@@ -218,7 +234,7 @@ final class SnapshotTransfers {
                 outgoing.remove(e.getKey());
                 close(transfer);
                 host.failed(e.getKey());
-            } else if (now - transfer.sentAt >= RESEND_NANOS) {
+            } else if (transfer.resting ? now - transfer.restUntil >= 0 : now - transfer.sentAt >= RESEND_NANOS) {
                 readAndSend(e.getKey(), transfer, now);
             }
         }
