@@ -3,7 +3,7 @@ package io.raftqueue.log;
 /**
  * Sizes of the log.
  *
- * @param segmentBytes size of a segment file; one is preallocated ahead (default 32 MiB)
+ * @param segmentBytes size of a segment file; one is preallocated ahead (default 16 MiB)
  * @param tailCacheBytes memory for the newest entries, so that replication, apply and fresh takes read no disk
  *     (default 32 MiB)
  * @param retainedEntries entries kept before the newest snapshot for followers that lag a little (default 1,000)
@@ -34,7 +34,7 @@ public record LogOptions(
     }
 
     public static LogOptions defaults() {
-        return new LogOptions(32 << 20, 32L << 20, 1_000, 1L << 30, 0.05, true);
+        return new LogOptions(16 << 20, 32L << 20, 1_000, 1L << 30, 0.05, true);
     }
 
     public LogOptions withSegmentBytes(int bytes) {

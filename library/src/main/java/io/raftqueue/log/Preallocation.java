@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Preallocation {
     static final String RESERVE = "reserve";
-    /** The first segment of a new log is small: most of the time nobody waits for 32 MiB of zeros at the first start. */
+    /** The first segment of a new log is small: most of the time nobody waits for 16 MiB of zeros at the first start. */
     private static final int FIRST_SEGMENT = 4 << 20;
     /** Zeros go to disk in pieces, so that the fsync of somebody else never waits for all of them. */
     private static final int PIECE = 1 << 20;
