@@ -17,10 +17,11 @@ import java.util.zip.CRC32C;
  * frame     length(4) crc32c-of-payload(4) payload(length)
  * </pre>
  *
- * The start is a random number of the process that dialled: see {@link LiveStarts}. What does not fit closes the connection: the sender dials again, and Raft sends again.
+ * The start is a random number of the process that dialled: see {@link LiveStarts}. What does not fit closes the
+ * connection: the sender dials again, and Raft sends again.
  */
 final class Frames {
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
     static final int HEADER = 8;
     /** The largest entry, and what is packed beside it. */
     static final int MAX_PAYLOAD = CommandCodec.MAX_BATCH_BYTES + (1 << 20);

@@ -3,6 +3,7 @@ package io.raftqueue.benchmark;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftNodeBuilder;
 import io.raftqueue.RaftQueue;
+import io.raftqueue.Role;
 import io.raftqueue.codec.PayloadCodec;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -14,9 +15,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 
 /**
  * Nodes of one cluster in this JVM, used through the public API. Started as {@code DIRECTORY id=host:port...}, all the
@@ -73,17 +74,19 @@ final class ClusterMain {
     private String answer(String[] command) throws InterruptedException {
         return switch (command[0]) {
             case "fill" -> fill(Long.parseLong(command[1]), Integer.parseInt(command[2]), Integer.parseInt(command[3]));
-            case "send" -> send(
-                            queue(command.length > 4 ? command[4] : "default"),
-                            Long.parseLong(command[1]),
-                            Integer.parseInt(command[2]),
-                            Integer.parseInt(command[3]))
-                    .line();
-            case "take" -> take(
-                            queue(command.length > 3 ? command[3] : "default"),
-                            Long.parseLong(command[1]),
-                            Integer.parseInt(command[2]))
-                    .line();
+            case "send" ->
+                send(
+                                queue(command.length > 4 ? command[4] : "default"),
+                                Long.parseLong(command[1]),
+                                Integer.parseInt(command[2]),
+                                Integer.parseInt(command[3]))
+                        .line();
+            case "take" ->
+                take(
+                                queue(command.length > 3 ? command[3] : "default"),
+                                Long.parseLong(command[1]),
+                                Integer.parseInt(command[2]))
+                        .line();
             case "joining" -> whileJoining(Integer.parseInt(command[1]), Integer.parseInt(command[2]));
             case "first" -> firstSendAndTake(Integer.parseInt(command[1]));
             case "size" -> Long.toString(queue("default").size());
@@ -120,11 +123,14 @@ final class ClusterMain {
 
     private static Load.Figures take(RaftQueue<byte[]> queue, long count, int window) throws InterruptedException {
         AtomicLong empty = new AtomicLong();
-        Load.Figures figures = Load.run(window, count, () -> queue.pollAsync().thenAccept(message -> {
-            if (message == null) {
-                empty.incrementAndGet();
-            }
-        }));
+        Load.Figures figures = Load.run(
+                window,
+                count,
+                () -> queue.pollAsync().thenAccept(message -> {
+                    if (message == null) {
+                        empty.incrementAndGet();
+                    }
+                }));
         if (empty.get() > 0) {
             throw new IllegalStateException(empty.get() + " takes found nothing");
         }
@@ -143,18 +149,19 @@ final class ClusterMain {
         AtomicBoolean voter = new AtomicBoolean();
         long began = System.nanoTime();
         Thread watch = new Thread(() -> {
-            while (leader.status().members().stream()
-                            .filter(m -> m.role() != io.raftqueue.Role.LEARNER)
-                            .count()
-                    <= before) {
-                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-            }
+            Awaitility.await().forever().pollInterval(Duration.ofMillis(20)).until(() -> voters(leader) > before);
             voter.set(true);
         });
         watch.setDaemon(true);
         watch.start();
         Load.Figures figures = Load.run(window, () -> !voter.get(), () -> queue.sendAsync(payload));
         return String.format(Locale.ROOT, "%.1f %s", (System.nanoTime() - began) / 1e9, figures.line());
+    }
+
+    private static long voters(RaftNode leader) {
+        return leader.status().members().stream()
+                .filter(member -> member.role() != Role.LEARNER)
+                .count();
     }
 
     /** A send, and a take of the oldest message; returns the length of that. */

@@ -34,8 +34,8 @@ final class JoinBenchmark {
             Load.Figures before = cluster.load(send);
             System.out.printf("before:  %s%n", before);
             cluster.tell("joining " + WINDOW + " 100");
-            try (ClusterProcess joiner = new ClusterProcess(
-                    directory.resolve("fourth"), "join", "localhost:" + ports.get(0))) {
+            try (ClusterProcess joiner =
+                    new ClusterProcess(directory.resolve("fourth"), "join", "localhost:" + ports.get(0))) {
                 String[] answer = cluster.answer().split(" ", 2);
                 Load.Figures during = Load.Figures.parse(answer[1]);
                 System.out.printf("joining: %s; a voter after %s s%n", during, answer[0]);

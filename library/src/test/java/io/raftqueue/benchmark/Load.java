@@ -38,8 +38,7 @@ final class Load {
     record Figures(long calls, double perSecond, double p50Ms, double p99Ms, double longestGapMs) {
         /** As one line, read by {@link #parse}. */
         String line() {
-            return String.format(
-                    Locale.ROOT, "%d %.1f %.3f %.3f %.3f", calls, perSecond, p50Ms, p99Ms, longestGapMs);
+            return String.format(Locale.ROOT, "%d %.1f %.3f %.3f %.3f", calls, perSecond, p50Ms, p99Ms, longestGapMs);
         }
 
         static Figures parse(String line) {

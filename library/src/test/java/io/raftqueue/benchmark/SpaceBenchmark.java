@@ -43,7 +43,8 @@ final class SpaceBenchmark {
             cluster.load("send " + MESSAGES + " 256 100");
             List<Long> waiting = directories();
             say(MESSAGES + " waiting", waiting);
-            assertThat(waiting).allSatisfy(bytes -> assertThat((double) bytes / MESSAGES).isLessThanOrEqualTo(200));
+            assertThat(waiting)
+                    .allSatisfy(bytes -> assertThat((double) bytes / MESSAGES).isLessThanOrEqualTo(200));
 
             System.out.printf("drained: %s%n", cluster.load("take " + MESSAGES + " 256"));
             await().atMost(PATIENCE).until(() -> largest() <= 128 * MIB);
@@ -62,7 +63,9 @@ final class SpaceBenchmark {
     }
 
     private static void say(String when, List<Long> bytes) {
-        System.out.printf("%s: %s MB a node%n", when, bytes.stream().map(b -> b / 1_000_000).toList());
+        System.out.printf(
+                "%s: %s MB a node%n",
+                when, bytes.stream().map(b -> b / 1_000_000).toList());
     }
 
     private long largest() {

@@ -42,7 +42,7 @@ class FramesTest {
         byte[] newer = Frames.greeting(1);
         newer[3]++;
         assertThatThrownBy(() -> Frames.readGreeting(in(newer)))
-                .hasMessage("peer protocol version 2, this node speaks 1");
+                .hasMessage("peer protocol version 3, this node speaks 2");
         assertThatThrownBy(() -> Frames.readGreeting(in(new byte[2]))).isInstanceOf(EOFException.class);
     }
 
