@@ -141,8 +141,12 @@ public final class NodeProcess implements AutoCloseable {
 
     /** SIGTERM. */
     public int terminate() throws InterruptedException {
+        return terminate(Duration.ofSeconds(10));
+    }
+
+    public int terminate(Duration atMost) throws InterruptedException {
         process.destroy();
-        return awaitExit(Duration.ofSeconds(10));
+        return awaitExit(atMost);
     }
 
     /** SIGKILL. */
