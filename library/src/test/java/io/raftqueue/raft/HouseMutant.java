@@ -20,7 +20,6 @@ record HouseMutant(String name, String row, @Nullable Mutant twin, Consumer<Simu
                 all.add(new HouseMutant(m.name(), m.row, m, house -> house.rulebook = m::consensus));
             }
         }
-        all.add(new HouseMutant("NEVER_FORCES", "durable", null, house -> house.forces = false));
         all.add(new HouseMutant(
                 "KNOWS_MEMBERS_BY_NAME_ONLY",
                 "E13",
