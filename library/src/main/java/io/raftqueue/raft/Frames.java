@@ -38,7 +38,7 @@ final class Frames {
                 .array();
     }
 
-    /** @return the start of the process that dialled */
+    /** Returns the start of the process that dialled. */
     static long readGreeting(DataInputStream in) throws IOException {
         byte[] got = new byte[GREETING.length];
         in.readFully(got);

@@ -71,7 +71,7 @@ final class PeerTransport extends TP {
 
     /** Told of accepted connections, on transport threads, by the address their messages have as their source. */
     interface Connections {
-        /** @param start of the process at the other end */
+        /** One said which process it is: {@code start} is that process' random number. */
         void greeted(PeerAddress source, long start);
 
         void ended(PeerAddress source);

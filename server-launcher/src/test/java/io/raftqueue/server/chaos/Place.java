@@ -50,9 +50,7 @@ final class Place {
         this.log = log;
         Path scratch = run.resolve("scratch");
         disk = FaultyDisk.isAvailable() ? Optional.of(FaultyDisk.below(directory(), scratch)) : Optional.empty();
-        clock = FakeClock.isAvailable()
-                ? Optional.of(FakeClock.in(scratch))
-                : Optional.empty();
+        clock = FakeClock.isAvailable() ? Optional.of(FakeClock.in(scratch)) : Optional.empty();
     }
 
     int number() {
