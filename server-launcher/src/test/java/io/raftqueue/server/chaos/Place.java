@@ -50,9 +50,7 @@ final class Place {
         this.log = log;
         Path scratch = run.resolve("scratch");
         disk = FaultyDisk.isAvailable() ? Optional.of(FaultyDisk.below(directory(), scratch)) : Optional.empty();
-        clock = FakeClock.isAvailable()
-                ? Optional.of(FakeClock.in(scratch))
-                : Optional.empty();
+        clock = FakeClock.isAvailable() ? Optional.of(FakeClock.in(scratch)) : Optional.empty();
     }
 
     int number() {
@@ -184,8 +182,12 @@ final class Place {
         }
     }
 
+    HttpConnection connect() {
+        return new HttpConnection(lab.door(number));
+    }
+
     Answer ask(String method, String path, int patienceMillis) throws IOException {
-        try (var connection = new HttpConnection(lab.door(number))) {
+        try (HttpConnection connection = connect()) {
             return connection.exchange(method, path, "", patienceMillis);
         }
     }

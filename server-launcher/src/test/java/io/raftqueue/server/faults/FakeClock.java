@@ -56,8 +56,8 @@ public final class FakeClock {
         Path unfinished = Files.createTempFile(library.getParent(), "fake-clock", ".so");
         try (InputStream resource = FakeClock.class.getResourceAsStream("fake-clock.c")) {
             Files.write(source, resource.readAllBytes());
-            Command.run(List.of(
-                    "cc", "-shared", "-fPIC", "-O2", "-o", unfinished.toString(), source.toString(), "-ldl"));
+            Command.run(
+                    List.of("cc", "-shared", "-fPIC", "-O2", "-o", unfinished.toString(), source.toString(), "-ldl"));
             Files.move(unfinished, library);
         } finally {
             Files.deleteIfExists(source);
