@@ -251,9 +251,31 @@ final class Call {
         }
     }
 
-    /** The server closes: a waiting request must not hold it up. */
+    /** The server closes: a request that waits for a message must not hold it up, any other is finished. */
     void closing() {
-        onIoThread(this::hungUp);
+        onIoThread(() -> {
+            if (watchedAtOnce) {
+                hungUp();
+            }
+        });
+    }
+
+    /** The server can wait no longer. */
+    void abandoned() {
+        onIoThread(() -> {
+            if (!answered && pending != null) {
+                giveUp("this node is shutting down, and no answer came until now");
+            }
+        });
+    }
+
+    /** First the answer: what is cancelled then would answer, too, and knows less. */
+    private void giveUp(String why) {
+        Runnable cancel = whenHungUp;
+        answer(Problem.OUTCOME_UNKNOWN.answer(why));
+        if (cancel != null) {
+            cancel.run();
+        }
     }
 
     private boolean isOver(long now) {
@@ -272,8 +294,7 @@ final class Call {
             answer(Problem.TOO_SLOW.answer("the body did not arrive within "
                     + inFlight.limits().bodyDeadline().toSeconds() + " s"));
         } else {
-            hungUp();
-            answer(Problem.OUTCOME_UNKNOWN.answer("no answer came within the deadline"));
+            giveUp("no answer came within the deadline");
         }
     }
 

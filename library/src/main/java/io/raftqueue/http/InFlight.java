@@ -11,6 +11,9 @@ import org.xnio.XnioIoThread;
 final class InFlight {
     private static final int ROUND_MILLIS = 100;
 
+    /** Of the time to close, what is kept for telling those without an answer. */
+    private static final int LAST_WORD_MILLIS = 500;
+
     private final Limits limits;
     private final BodyMemory memory;
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
@@ -78,11 +81,20 @@ final class InFlight {
         return lingering;
     }
 
-    /** From now on connections end with their answer. Waits for the requests under way; those that wait give up. */
+    /**
+     * From now on connections end with their answer. Waits for the requests under way; those that wait for a message give
+     * up at once, those that have no answer shortly before the end are told so.
+     */
     synchronized void close(long millis) throws InterruptedException {
         closing = true;
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         calls.forEach(Call::closing);
+        awaitNone(until - TimeUnit.MILLISECONDS.toNanos(LAST_WORD_MILLIS));
+        calls.forEach(Call::abandoned);
+        awaitNone(until);
+    }
+
+    private synchronized void awaitNone(long until) throws InterruptedException {
         while (count.get() > 0) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             if (left <= 0) {

@@ -73,12 +73,11 @@ final class SeedRoutes {
         call.whenHungUp(!wait.isZero(), () -> taken.cancel(false));
         return taken.handle((message, failure) -> {
             if (failure != null) {
-                // Cancelled: its client is gone, or the server closes. Then the wait ended with nothing; without a
-                // wait,
-                // nobody knows whether the queue is empty.
+                // Cancelled: its client is gone, or the server closes and the wait ended with nothing. Without a wait a
+                // removal may be under way.
                 return !taken.isCancelled()
                         ? Problem.of(failure)
-                        : wait.isZero() ? Problem.CLOSING.answer("this node is shutting down") : EMPTY_QUEUE;
+                        : wait.isZero() ? Problem.OUTCOME_UNKNOWN.answer("the client is gone") : EMPTY_QUEUE;
             }
             return message == null ? EMPTY_QUEUE : data(message);
         });

@@ -8,9 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that are too big, too slow, too many, or gone. */
 class HttpLimitsTest {
@@ -246,16 +250,50 @@ class HttpLimitsTest {
                 .hasMessageContaining("refused");
     }
 
-    @Test
-    void closingDoesNotCallAQueueEmptyThatItCouldNotAsk() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /recieve", "POST /queues/default/receive"})
+    void closingHandsOverTheMessageThatIsBeingRemoved(String take) throws Exception {
+        start(l -> l);
+        RawHttp.once(
+                http.address(),
+                "POST /send HTTP/1.1",
+                List.of(),
+                "{\"content\":\"kept\"}".getBytes(StandardCharsets.UTF_8));
+        CompletableFuture<Void> removed = node.holdTakes();
+        try (var taking = new RawHttp(http.address())) {
+            taking.write(take + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+            await().until(() -> http.underWay() == 1);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(http::close);
+            await("no new connections").until(this::refuses);
+            removed.complete(null);
+
+            assertThat(taking.read().text()).contains("kept");
+            closed.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private boolean refuses() {
+        try {
+            get("/livez");
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /recieve", "POST /queues/default/receive"})
+    void closingDoesNotSayThatATakeWithoutAnAnswerTookNothing(String take) throws Exception {
         start(l -> l);
         node.fallSilent();
         try (var asking = new RawHttp(http.address())) {
-            asking.write("GET /recieve HTTP/1.1\r\nHost: x\r\n\r\n");
+            asking.write(take + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
             await().until(() -> http.underWay() == 1);
             http.close();
 
-            assertThat(asking.read().status()).isEqualTo(503);
+            var answer = asking.read();
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.text()).contains("urn:raftqueue:may-have-been-applied:outcome-unknown");
         }
     }
 

@@ -32,6 +32,7 @@ final class InMemoryNode implements RaftNode {
     private final Map<String, Stored> queues = new TreeMap<>();
     private RuntimeException failure;
     private boolean silent;
+    private CompletableFuture<Void> takes = CompletableFuture.completedFuture(null);
     NodeStatus status = status(Role.LEADER, "node01", List.of());
     JoinOutcome joined = JoinOutcome.VOTER;
     String lastJoin = "";
@@ -76,6 +77,12 @@ final class InMemoryNode implements RaftNode {
     /** From now on nothing is ever answered. */
     synchronized void fallSilent() {
         silent = true;
+    }
+
+    /** From now on takes are under way, until the future returned is done. */
+    synchronized CompletableFuture<Void> holdTakes() {
+        takes = new CompletableFuture<>();
+        return takes;
     }
 
     /** Receivers that wait on this queue. */
@@ -225,7 +232,7 @@ final class InMemoryNode implements RaftNode {
 
         @Override
         public CompletableFuture<T> pollAsync() {
-            return outcome(() -> CompletableFuture.completedFuture(
+            return outcome(() -> takes.thenApply(now ->
                     decoded(queues.containsKey(name) ? stored(name).messages.poll() : null)));
         }
 

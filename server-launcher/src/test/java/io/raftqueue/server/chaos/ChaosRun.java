@@ -32,6 +32,7 @@ final class ChaosRun {
     private static final int HTTP_SENDS_PER_SECOND = 215;
     private static final int JAVA_SENDS_PER_SECOND = 25;
     private static final Duration RECOVERY = Duration.ofSeconds(120);
+    private static final String NOT_YET = "the hash is not of the last entry yet";
     private static final Pattern VALUE = Pattern.compile("\"content\":\"([0-9]+)\"");
 
     /** @param minutes at least; a run goes on, up to three times as long, until it has seen enough to be valid */
@@ -140,7 +141,7 @@ final class ChaosRun {
         long least = (long) (settings.minutes() * TimeUnit.MINUTES.toNanos(1));
         while (System.nanoTime() - began < least || !seenEnough(watch) && System.nanoTime() - began < 3 * least) {
             strikes.undo(false);
-            FaultKind kind = deck.next();
+            FaultKind kind = strikes.possible(deck.next());
             // One in four comes while the cluster is still busy with the one before.
             if (kind.need() == Need.CALM || random.nextInt(4) > 0) {
                 cluster.awaitSettled(RECOVERY);
@@ -148,7 +149,8 @@ final class ChaosRun {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(settings.brief() ? 500 : 3_000));
             log.say(kind + " (leader " + cluster.leaderNow().map(Place::id).orElse("none") + ", " + lastLine(clients)
                     + ")");
-            faults.merge(strikes.strike(kind), 1, Integer::sum);
+            strikes.strike(kind);
+            faults.merge(kind, 1, Integer::sum);
             for (Place place : cluster.members()) {
                 if (!place.isRunning()) {
                     throw new NotRecoveredException(place + " ended by itself: " + place.process());
@@ -206,23 +208,29 @@ final class ChaosRun {
     private void drain(Cluster cluster) throws IOException {
         try (var history = new HistoryWriter(directory.resolve("history").resolve("drain"))) {
             for (Place place : cluster.members()) {
-                boolean empty = false;
-                while (!empty) {
-                    long number = history.takeBegins();
-                    Answer answer = place.ask("POST", "/queues/default/receive?max=1&timeout=30s", 60_000);
-                    Matcher value = VALUE.matcher(answer.body());
-                    if (answer.status() == 200 && value.find()) {
-                        history.took(number, Long.parseLong(value.group(1)));
-                    } else if (answer.status() == 204) {
-                        history.foundEmpty(number);
-                        empty = true;
-                    } else {
-                        throw new NotRecoveredException("the drain got " + answer + " from " + place);
-                    }
-                }
+                drain(place, history);
             }
         }
         drained = true;
+    }
+
+    private static void drain(Place place, HistoryWriter history) throws IOException {
+        try (HttpConnection connection = place.connect()) {
+            boolean empty = false;
+            while (!empty) {
+                long number = history.takeBegins();
+                Answer answer = connection.exchange("POST", "/queues/default/receive?max=1&timeout=30s", "", 60_000);
+                Matcher value = VALUE.matcher(answer.body());
+                if (answer.status() == 200 && value.find()) {
+                    history.took(number, Long.parseLong(value.group(1)));
+                } else if (answer.status() == 204) {
+                    history.foundEmpty(number);
+                    empty = true;
+                } else {
+                    throw new NotRecoveredException("the drain got " + answer + " from " + place);
+                }
+            }
+        }
     }
 
     private static Set<String> hashes(Cluster cluster) {
@@ -236,7 +244,7 @@ final class ChaosRun {
                     ofTheEnd
                             ? stats.path("state_hash_index").asText() + " "
                                     + stats.path("state_hash").asText()
-                            : "not yet");
+                            : NOT_YET);
         }
         return hashes;
     }

@@ -21,11 +21,10 @@ public final class EmbeddedMember {
     /** As the jar's comments are stored: the HTTP clients read what is sent here, and the other way round. */
     public record Comment(String content) {}
 
-    private static final long PAUSE_WHEN_EMPTY_MILLIS = 25;
-
     private final HistoryWriter history;
     private final AtomicLong values;
     private final Pace pace;
+    private final Pace takePace;
     private final RaftQueue<Comment> sends;
     private final RaftQueue<Comment> takes;
 
@@ -33,6 +32,7 @@ public final class EmbeddedMember {
         this.history = history;
         this.values = new AtomicLong(firstValue);
         this.pace = new Pace(perSecond);
+        this.takePace = Pace.ofTakes(perSecond);
         this.sends = node.queue("default", Comment.class).withTimeout(Duration.ofSeconds(5));
         this.takes = node.queue("default", Comment.class).withTimeout(Duration.ofSeconds(60));
     }
@@ -84,12 +84,12 @@ public final class EmbeddedMember {
     }
 
     private void take() {
+        takePace.awaitTurn();
         long number = history.takeBegins();
         try {
             Comment taken = takes.poll();
             if (taken == null) {
                 history.foundEmpty(number);
-                Clients.pause(PAUSE_WHEN_EMPTY_MILLIS);
             } else {
                 history.took(number, Long.parseLong(taken.content()));
             }

@@ -4,7 +4,7 @@ package io.raftqueue.server.chaos;
 enum FaultKind {
     KILL_FOLLOWER("kill -9 of a follower", 2, Need.NOTHING),
     KILL_LEADER("kill -9 of the leader", 2, Need.NOTHING),
-    KILL_ALL("kill -9 of all, one after the other", 1, Need.NOTHING),
+    KILL_ALL("kill -9 of all", 1, Need.NOTHING),
     KILL_MAJORITY("kill -9 of a majority in one go", 1, Need.NOTHING),
     FREEZE("SIGSTOP", 2, Need.NOTHING),
     PARTITION("full partition of a node", 2, Need.NETWORK),

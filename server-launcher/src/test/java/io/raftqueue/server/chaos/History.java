@@ -6,16 +6,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 
 /** All files of a run together: what the checker says of them, and the figures of the report. */
 final class History {
     private final FifoChecker checker = new FifoChecker();
-    private final LongStream.Builder acknowledgedAt = LongStream.builder();
+    private final List<Long> acknowledgedAt = new ArrayList<>();
+    private final Set<Long> stored = new HashSet<>();
+    private final Set<Long> out = new HashSet<>();
     private long calls;
     private long acknowledged;
     private long taken;
@@ -61,6 +65,7 @@ final class History {
         switch (outcome) {
             case "a" -> {
                 acknowledged++;
+                stored.add(value);
                 acknowledgedAt.add(returned);
                 checker.sent(value, called, returned);
             }
@@ -86,7 +91,9 @@ final class History {
             case "n" -> notApplied++;
             default -> {
                 taken++;
-                checker.taken(Long.parseLong(outcome.substring(1)), called, returned);
+                long value = Long.parseLong(outcome.substring(1));
+                out.add(value);
+                checker.taken(value, called, returned);
             }
         }
     }
@@ -115,6 +122,11 @@ final class History {
         return empty;
     }
 
+    /** Acknowledged and never seen again: each must have a take of unknown outcome that may have removed it. */
+    long missing() {
+        return stored.stream().filter(value -> !out.contains(value)).count();
+    }
+
     double answeredPercent() {
         return calls == 0 ? 0 : 100.0 * (acknowledged + taken + empty) / calls;
     }
@@ -125,7 +137,8 @@ final class History {
     }
 
     long longestGapMillis() {
-        long[] times = acknowledgedAt.build().sorted().toArray();
+        long[] times =
+                acknowledgedAt.stream().mapToLong(Long::longValue).sorted().toArray();
         long longest = 0;
         for (int i = 1; i < times.length; i++) {
             longest = Math.max(longest, times[i] - times[i - 1]);

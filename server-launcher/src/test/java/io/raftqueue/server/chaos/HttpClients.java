@@ -22,17 +22,18 @@ public final class HttpClients {
     private static final int TAKE_PATIENCE_MILLIS = 90_000;
     private static final long PAUSE_WHEN_AWAY_MILLIS = 100;
     private static final long PAUSE_WHEN_DOWN_MILLIS = 300;
-    private static final long PAUSE_WHEN_EMPTY_MILLIS = 25;
     private static final Pattern VALUE = Pattern.compile("\"content\":\"([0-9]+)\"");
 
     private final HistoryWriter history;
     private final AtomicLong values;
     private final Pace pace;
+    private final Pace takePace;
 
     private HttpClients(HistoryWriter history, long firstValue, int perSecond) {
         this.history = history;
         this.values = new AtomicLong(firstValue);
         this.pace = new Pace(perSecond);
+        this.takePace = Pace.ofTakes(perSecond);
     }
 
     /** Flags: -history=FILE -stop=FILE -first=VALUE -rate=SENDS_PER_SECOND -nodes=HOST:PORT,… */
@@ -91,6 +92,7 @@ public final class HttpClients {
         var connection = new HttpConnection(node);
         var round = new AtomicLong();
         return () -> {
+            takePace.awaitTurn();
             if (round.incrementAndGet() % 2 == 0) {
                 take(connection, "GET", "/recieve?timeout=60s");
             } else {
@@ -108,7 +110,6 @@ public final class HttpClients {
                 history.took(number, Long.parseLong(value.group(1)));
             } else if (answer.status() == 204 || answer.status() == 200) {
                 history.foundEmpty(number);
-                Clients.pause(PAUSE_WHEN_EMPTY_MILLIS);
             } else {
                 history.takeFailed(number, outcome(answer));
                 Clients.pause(PAUSE_WHEN_AWAY_MILLIS);

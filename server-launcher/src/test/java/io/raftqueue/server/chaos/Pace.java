@@ -14,6 +14,14 @@ final class Pace {
         this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
+    /**
+     * For takes: some more than are sent, so that what waits becomes less, but not as many as possible. What is under way
+     * when a process is killed has an unknown outcome.
+     */
+    static Pace ofTakes(int sendsPerSecond) {
+        return new Pace(sendsPerSecond + Math.max(5, sendsPerSecond / 4));
+    }
+
     /** Returns when it is this caller's turn. */
     void awaitTurn() {
         long turn = nextTurn();

@@ -182,8 +182,12 @@ final class Place {
         }
     }
 
+    HttpConnection connect() {
+        return new HttpConnection(lab.door(number));
+    }
+
     Answer ask(String method, String path, int patienceMillis) throws IOException {
-        try (var connection = new HttpConnection(lab.door(number))) {
+        try (HttpConnection connection = connect()) {
             return connection.exchange(method, path, "", patienceMillis);
         }
     }

@@ -62,6 +62,7 @@ record Report(
                 text,
                 "takes of unknown outcome",
                 "%d (%.4f %%)".formatted(history.unknownTakes(), history.unknownTakesPercent()));
+        line(text, "messages gone with such a take", history.missing());
         line(text, "calls answered", "%.1f %%".formatted(history.answeredPercent()));
         line(text, "longest gap without an acknowledgement", history.longestGapMillis() + " ms");
         line(text, "verdicts", verdicts.isEmpty() ? "none: nothing lost, doubled, reordered, wrongly empty" : verdicts);
