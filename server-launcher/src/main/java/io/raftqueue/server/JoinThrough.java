@@ -1,10 +1,15 @@
 package io.raftqueue.server;
 
+import io.raftqueue.MemberStatus;
+import io.raftqueue.NodeListener;
 import io.raftqueue.NodeStatus;
 import io.raftqueue.RaftNode;
 import io.raftqueue.server.NodeClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,12 +64,23 @@ final class JoinThrough implements Runnable {
             throw refusal("that is this node itself: give -paddr the HTTP address of another node, or use -leader to"
                     + " start a new cluster");
         }
-        long pause = FIRST_PAUSE_MILLIS;
-        while (!isVoter(node.status()) && !node.status().failed()) {
+        // Once it was in, that is that: it may be removed before this thread looks again, and must not undo that.
+        var in = new CountDownLatch(1);
+        var membership = new NodeListener() {
+            @Override
+            public void membersChanged(List<MemberStatus> members) {
+                if (isVoter(members)) {
+                    in.countDown();
+                }
+            }
+        };
+        node.addListener(membership);
+        long pause = 0;
+        while (!isVoter(node.status()) && !node.status().failed() && !in.await(pause, TimeUnit.MILLISECONDS)) {
             tell(ask());
-            Thread.sleep(pause);
-            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_MILLIS), LONGEST_PAUSE_MILLIS);
         }
+        node.removeListener(membership);
     }
 
     /** @return what the node is waiting for */
@@ -109,8 +125,11 @@ final class JoinThrough implements Runnable {
     }
 
     private static boolean isVoter(NodeStatus status) {
-        return status.clusterId() != null
-                && status.members().stream().anyMatch(member -> member.self() && member.voter());
+        return status.clusterId() != null && isVoter(status.members());
+    }
+
+    private static boolean isVoter(List<MemberStatus> members) {
+        return members.stream().anyMatch(member -> member.self() && member.voter());
     }
 
     /**

@@ -95,6 +95,25 @@ class MembershipIT {
         cluster.node(1).awaitLine("node02 is follower in cluster \\S+ \\(leader node01, 2 members\\)");
     }
 
+    /** Its own asking to be brought in must not undo what somebody decided after it was in. */
+    @Test
+    void whoIsRemovedRightAfterItCameInStaysOut() throws Exception {
+        var cluster = new SeedCluster(processes).startAll();
+        start("-id=node04 -dir=./tmp/node04 -paddr=" + cluster.httpAddress(0), processes.freePort());
+        await("four voters")
+                .atMost(NodeProcess.SOON)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> SeedCluster.voters(cluster.node(0)) == 4);
+
+        assertThat(cluster.node(0).delete("/members/node04").status()).isEqualTo(204);
+
+        await("three voters, and no more")
+                .during(Duration.ofSeconds(4))
+                .atMost(NodeProcess.SOON)
+                .until(() -> SeedCluster.voters(cluster.node(0)) == 3);
+        assertThat(cluster.send(0, "without it").status()).isEqualTo(201);
+    }
+
     @Test
     void theLeaderCanBeRemovedAndTheOthersGoOn() throws Exception {
         var cluster = new SeedCluster(processes).startAll();
