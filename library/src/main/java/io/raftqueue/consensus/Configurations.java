@@ -8,18 +8,29 @@ import org.jspecify.annotations.Nullable;
 final class Configurations {
     private final TreeMap<Long, Configuration> byIndex = new TreeMap<>();
 
+    /** Asked for with every message. */
+    private @Nullable Configuration newest;
+
+    private long newestIndex;
+
     void put(long index, Configuration configuration) {
         byIndex.put(index, configuration);
+        noteNewest();
+    }
+
+    private void noteNewest() {
+        Map.Entry<Long, Configuration> last = byIndex.lastEntry();
+        newest = last == null ? null : last.getValue();
+        newestIndex = last == null ? 0 : last.getKey();
     }
 
     @Nullable
     Configuration newest() {
-        Map.Entry<Long, Configuration> last = byIndex.lastEntry();
-        return last == null ? null : last.getValue();
+        return newest;
     }
 
     long newestIndex() {
-        return byIndex.isEmpty() ? 0 : byIndex.lastKey();
+        return newestIndex;
     }
 
     long oldestIndex() {
@@ -37,6 +48,7 @@ final class Configurations {
     boolean truncateFrom(long index) {
         boolean changed = newestIndex() >= index;
         byIndex.tailMap(index, true).clear();
+        noteNewest();
         return changed;
     }
 
@@ -50,5 +62,6 @@ final class Configurations {
 
     void clear() {
         byIndex.clear();
+        noteNewest();
     }
 }

@@ -66,6 +66,10 @@ final class FollowerLog {
                     + ". Stop this server and compare the members' logs.");
         }
         long matched = take(prev, r.entries());
+        if (matched < prev + r.entries().size()) {
+            lacking = Math.max(1, bytesOf(r)); // as if there had been no room from the first
+            return;
+        }
         verified = Math.max(verified, Math.max(matched, server.commitIndex));
         // Entries are answered when they are on disk; a question without entries, or an old answer lost, at once.
         answerDue |= r.entries().isEmpty() || ackable() >= verified || ackable() > ackedDurable;
@@ -77,11 +81,7 @@ final class FollowerLog {
      * again. Answers would make it stream what cannot be taken.
      */
     private boolean lacksRoom(AppendRequest r) {
-        long bytes = 0;
-        for (Entry e : r.entries()) {
-            bytes += e.payload().length;
-        }
-        lacking = Math.max(lacking, bytes);
+        lacking = Math.max(lacking, bytesOf(r));
         boolean lacks = lacking > 0 && !server.storage.roomFor(lacking);
         if (!lacks) {
             lacking = 0;
@@ -89,11 +89,22 @@ final class FollowerLog {
         return lacks;
     }
 
+    private static long bytesOf(AppendRequest r) {
+        long bytes = 0;
+        for (Entry e : r.entries()) {
+            bytes += e.payload().length;
+        }
+        return bytes;
+    }
+
     boolean isFull() {
         return lacking > 0;
     }
 
-    /** Skips what is here already, cuts at the first difference, appends the rest. Returns up to where the logs match. */
+    /**
+     * Skips what is here already, cuts at the first difference, appends the rest if there is room. Returns up to where the
+     * logs match.
+     */
     private long take(long prev, List<Entry> entries) {
         RaftStorage storage = server.storage;
         long last = storage.lastIndex();
@@ -116,7 +127,9 @@ final class FollowerLog {
         if (from <= last) {
             cut(from);
         }
-        storage.append(fresh);
+        if (!storage.tryAppend(fresh)) {
+            return from - 1;
+        }
         server.appended(fresh);
         return prev + entries.size();
     }

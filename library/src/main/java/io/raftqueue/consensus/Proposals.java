@@ -34,13 +34,12 @@ final class Proposals {
         if (buffer.isEmpty()) {
             return true;
         }
-        if (!server.storage.roomFor(bufferBytes)) {
+        List<Entry> entries = buffer;
+        if (!server.storage.roomFor(bufferBytes) || !server.storage.tryAppend(entries)) {
             return false;
         }
-        List<Entry> entries = buffer;
         buffer = new ArrayList<>();
         bufferBytes = 0;
-        server.storage.append(entries);
         server.appended(entries);
         return true;
     }

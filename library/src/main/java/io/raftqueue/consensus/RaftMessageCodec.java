@@ -79,7 +79,7 @@ public final class RaftMessageCodec {
     }
 
     /** Exact for what carries entries, enough for the others: a large message is not copied once more. */
-    private static int size(Envelope envelope) {
+    public static int size(Envelope envelope) {
         int size = (envelope.clusterId() == null ? 0 : 16) + 79;
         if (envelope.message() instanceof AppendRequest a) {
             for (Entry e : a.entries()) {

@@ -57,6 +57,16 @@ public interface RaftStorage {
         return true;
     }
 
+    /**
+     * Appends if there is room. That there was some a moment ago is no promise: others write to the same device.
+     *
+     * @return false when nothing was written, for lack of room
+     */
+    default boolean tryAppend(List<Entry> entries) {
+        append(entries);
+        return true;
+    }
+
     /** Removes the entries from..lastIndex(). */
     void truncateFrom(long index);
 

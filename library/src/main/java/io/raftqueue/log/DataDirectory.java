@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class DataDirectory implements AutoCloseable {
     static final String TEMPORARY = ".tmp";
     static final int FORMAT = 1;
     private static final String FORMAT_PREFIX = "raftqueue-data ";
+    private static final Pattern FORMAT_LINE = Pattern.compile(FORMAT_PREFIX + "[0-9]{1,6}");
     private static final int LONGEST_FORMAT_LINE = 64;
     private static final Set<String> OURS =
             Set.of(FORMAT_FILE, IdentityFile.NAME, TermAndVote.NAME, Preallocation.RESERVE);
@@ -142,9 +144,7 @@ public final class DataDirectory implements AutoCloseable {
             file.readFully(b, 0);
             line = new String(b.array(), StandardCharsets.US_ASCII).strip();
         }
-        int format = line.matches(FORMAT_PREFIX + "[0-9]{1,6}")
-                ? Integer.parseInt(line.substring(FORMAT_PREFIX.length()))
-                : 0;
+        int format = FORMAT_LINE.matcher(line).matches() ? Integer.parseInt(line.substring(FORMAT_PREFIX.length())) : 0;
         if (format > FORMAT) {
             throw new WrongDirectoryException("data directory " + disk.path() + " has format " + format
                     + ", this release reads up to " + FORMAT + ": start the release that wrote it, or a newer one");

@@ -141,6 +141,16 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     }
 
     @Override
+    public boolean tryAppend(List<Entry> entries) {
+        try {
+            append(entries);
+            return true;
+        } catch (NoSpaceException full) {
+            return false;
+        }
+    }
+
+    @Override
     public void truncateFrom(long index) {
         gate.check();
         if (index > lastIndex()) {

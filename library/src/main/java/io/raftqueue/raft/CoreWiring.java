@@ -31,13 +31,13 @@ final class CoreWiring {
                 .wire()
                 .send(
                         address,
-                        PeerCodec.encode(new Envelope(
+                        new Envelope(
                                 core.clusterId(),
                                 self,
                                 core.world.identity().name(),
                                 core.world.raftAddress(),
                                 to,
-                                message)));
+                                message));
     }
 
     void sendTo(Member member, PeerMessage message) {

@@ -92,8 +92,8 @@ final class PeerCodec {
     }
 
     private static int bodySize(PeerMessage m) {
-        if (m instanceof Consensus) {
-            return 4096;
+        if (m instanceof Consensus c) {
+            return RaftMessageCodec.size(c.envelope());
         }
         if (m instanceof Forward f) {
             return f.batch().length;

@@ -219,9 +219,11 @@ final class ReplicaCore implements ConsensusListener {
             submissions.leaderChanged(now);
             requests.leaderChanged(now);
         }
-        List<Member> lagging = List.copyOf(needSnapshot);
-        needSnapshot.clear();
-        lagging.forEach(this::beginTransfer);
+        if (!needSnapshot.isEmpty()) {
+            List<Member> lagging = List.copyOf(needSnapshot);
+            needSnapshot.clear();
+            lagging.forEach(this::beginTransfer);
+        }
     }
 
     /** Not to one that is away: whatever a transfer may still read is kept on the disk, and that would be for as long. */

@@ -99,7 +99,7 @@ final class ReplicaStack {
                             ConsensusOptions.defaults(),
                             log,
                             directory::adoptCluster,
-                            (address, bytes) -> raft.sendTo(PeerAddress.parse(address), bytes),
+                            (address, message) -> raft.sendTo(PeerAddress.parse(address), PeerCodec.encode(message)),
                             completions,
                             this::inBackground,
                             raft::execute,

@@ -4,6 +4,7 @@ import io.raftqueue.NodeOptions.Begin;
 import io.raftqueue.consensus.ConsensusOptions;
 import io.raftqueue.log.NodeIdentity;
 import io.raftqueue.log.SegmentedLog;
+import io.raftqueue.raft.PeerMessage.Envelope;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -17,7 +18,7 @@ import java.util.random.RandomGenerator;
  *
  * @param identity of the data directory
  * @param adoptCluster notes on disk which cluster the node entered
- * @param wire sends bytes to a Raft address, best effort, without blocking
+ * @param wire sends to a Raft address, best effort, without blocking
  * @param completions runs what callers wait for; in order
  * @param background runs disk work off the raft thread; one thing at a time, in order
  * @param nanoTime for figures only
@@ -42,6 +43,6 @@ record Surroundings(
 
     /** The way to others. */
     interface Wire {
-        void send(String raftAddress, byte[] bytes);
+        void send(String raftAddress, Envelope message);
     }
 }

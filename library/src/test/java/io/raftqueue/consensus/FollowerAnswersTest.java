@@ -19,7 +19,15 @@ class FollowerAnswersTest {
     private static final UUID SELF = new UUID(0xA, 2);
 
     private final List<RaftMessage> answers = new ArrayList<>();
-    private final SimulatedStorage storage = new SimulatedStorage();
+    /** Others take the room between the question and the append. */
+    private boolean roomGoes;
+
+    private final SimulatedStorage storage = new SimulatedStorage() {
+        @Override
+        public boolean tryAppend(List<Entry> entries) {
+            return !roomGoes && super.tryAppend(entries);
+        }
+    };
     private final Consensus follower = new Consensus(
             ConsensusOptions.defaults(),
             SELF,
@@ -51,5 +59,26 @@ class FollowerAnswersTest {
         follower.flush(1);
         follower.flush(1);
         assertThat(answers).singleElement().isInstanceOf(HeartbeatResponse.class);
+    }
+
+    @Test
+    void whatFoundNoRoomIsNotAnsweredUntilItDoes() {
+        AppendRequest request = new AppendRequest(1, 0, 0, 1, 0, List.of(new Entry(1, 1, false, 0, new byte[8])));
+        follower.start(null, 1);
+        roomGoes = true;
+        comes(request);
+        follower.flush(1);
+        assertThat(answers).isEmpty();
+        assertThat(follower.full()).isTrue();
+        assertThat(follower.commitIndex()).isZero();
+
+        roomGoes = false;
+        comes(request);
+        storage.sync();
+        follower.durableAdvanced(1);
+        follower.flush(1);
+        assertThat(answers).contains(new AppendResponse(1, 1, 1));
+        assertThat(follower.full()).isFalse();
+        assertThat(follower.commitIndex()).isEqualTo(1);
     }
 }

@@ -3,7 +3,9 @@ package io.raftqueue.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.raftqueue.consensus.Entry;
 import io.raftqueue.log.disk.SimulatedDisk;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Below the watermark the node refuses sends; then the device fills up altogether, by others too, and takes go on. */
@@ -101,5 +103,26 @@ class FullDiskTest {
         assertThat(again.log.lastIndex()).as("a start needs no room").isEqualTo(last);
         assertThat(again.directory.identity().epoch()).isEqualTo(2);
         assertThat(again.log.term()).isEqualTo(9);
+    }
+
+    /** A device may be fuller than full: then what the reserve frees is not there for us. */
+    @Test
+    void roomThatIsGoneAtTheAppendIsNoFailure() {
+        SimulatedDisk disk = new SimulatedDisk().capacity(2 << 20);
+        LogFixture f = LogFixture.open(disk, OPTIONS);
+        f.log.reclaim();
+        long used = disk.totalBytes() - disk.usableBytes();
+        disk.capacity(used - 10_000);
+        List<Entry> large = LogFixture.entries(1, 4, 1, 50_000);
+        assertThat(f.log.roomFor(200_000)).as("there is still the reserve").isTrue();
+
+        assertThat(f.log.tryAppend(large)).isFalse();
+
+        assertThat(f.log.failure()).isNull();
+        assertThat(f.log.lastIndex()).isZero();
+        disk.capacity(4 << 20);
+        assertThat(f.log.tryAppend(large)).as("once there is room").isTrue();
+        assertThat(f.log.lastIndex()).isEqualTo(4);
+        f.close();
     }
 }

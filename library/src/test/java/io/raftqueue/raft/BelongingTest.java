@@ -55,7 +55,7 @@ class BelongingTest {
                         ConsensusOptions.defaults(),
                         log,
                         directory::adoptCluster,
-                        (to, bytes) -> said.add(PeerCodec.decode(bytes).message()),
+                        (to, sent) -> said.add(sent.message()),
                         Runnable::run,
                         tasks::add,
                         tasks::add,

@@ -13,8 +13,7 @@ final class HouseDelivery {
     private final RandomGenerator random;
     private final List<Late> late = new ArrayList<>();
 
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Late(int from, int to, byte[] bytes) {}
+    private record Late(int from, int to, PeerMessage.Envelope message) {}
 
     HouseDelivery(SimulatedHouse house, RandomGenerator random) {
         this.house = house;
@@ -27,7 +26,7 @@ final class HouseDelivery {
             Late old = late.remove(random.nextInt(late.size()));
             if (!house.cut[old.from()][old.to()]) {
                 house.happened.add(Happening.LATE);
-                house.again(old.from(), old.to(), old.bytes());
+                house.again(old.from(), old.to(), old.message());
             }
         }
         int n = house.members.size();
@@ -38,26 +37,26 @@ final class HouseDelivery {
             SimulatedMember m = house.members.get(to);
             if (house.pending(from, to) && !m.paused) {
                 int luck = random.nextInt(100);
-                byte[] bytes = house.poll(from, to, luck < 4);
+                PeerMessage.Envelope message = house.poll(from, to, luck < 4);
                 if (luck >= 98) {
                     return; // lost
                 }
                 if (luck >= 94 && luck < 96) {
-                    late.add(new Late(from, to, bytes));
+                    late.add(new Late(from, to, message));
                 }
                 if (luck >= 96) {
-                    house.again(from, to, bytes);
+                    house.again(from, to, message);
                 }
-                receive(m, bytes, random.nextInt(5) > 0);
+                receive(m, message, random.nextInt(5) > 0);
                 return;
             }
         }
     }
 
-    private void receive(SimulatedMember m, byte[] bytes, boolean flush) {
+    private void receive(SimulatedMember m, PeerMessage.Envelope message, boolean flush) {
         if (m.up) {
             house.run(m, () -> {
-                m.receive(bytes);
+                m.receive(message);
                 if (flush) {
                     m.flush();
                 }

@@ -145,7 +145,7 @@ final class HouseFaults {
                 askBoth(deposed, m);
             }
             deposed = m;
-            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            for (int i = 1 + random.nextInt(3); i > 0 && m.up; i--) {
                 house.clients.send(0, m, 0, random.nextBoolean() ? 8 : 1200, 120_000);
                 house.run(m, m::flush);
             }

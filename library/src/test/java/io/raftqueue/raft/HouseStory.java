@@ -101,10 +101,10 @@ final class HouseStory {
         boolean moved = false;
         for (int from = 0; from < house.members.size(); from++) {
             if (m.up && house.pending(from, m.slot)) {
-                byte[] bytes = house.poll(from, m.slot, false);
+                PeerMessage.Envelope message = house.poll(from, m.slot, false);
                 moved = true;
-                if (network.test(m, PeerCodec.decode(bytes).message()) && m.up) {
-                    house.run(m, () -> m.receive(bytes));
+                if (network.test(m, message.message()) && m.up) {
+                    house.run(m, () -> m.receive(message));
                 }
             }
         }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedHouse {
     static final int SLOTS = 7;
     static final long MILLI = 1_000_000L;
+    private static final int CODED = 8;
     static final ConsensusOptions OPTIONS = new ConsensusOptions(
             Duration.ofMillis(1000),
             Duration.ofMillis(2000),
@@ -61,14 +62,15 @@ final class SimulatedHouse {
 
     long now;
     private final Map<Long, UUID> leaderOfTerm = new HashMap<>();
-    private final ArrayDeque<byte[]>[][] links;
+    private final ArrayDeque<PeerMessage.Envelope>[][] links;
+    private long sent;
     private long nextUuid = 1;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SimulatedHouse(long seed) {
         random = new HouseRandom(seed);
         links = new ArrayDeque[SLOTS][SLOTS];
-        for (ArrayDeque<byte[]>[] row : links) {
+        for (ArrayDeque<PeerMessage.Envelope>[] row : links) {
             for (int i = 0; i < SLOTS; i++) {
                 row[i] = new ArrayDeque<>();
             }
@@ -182,12 +184,13 @@ final class SimulatedHouse {
 
     // The network.
 
-    void send(SimulatedMember from, String to, byte[] bytes) {
+    /** Messages change hands as they are; of each {@link #CODED} one goes through bytes and back, as all do in life. */
+    void send(SimulatedMember from, String to, PeerMessage.Envelope message) {
         int slot = to.charAt(4) - '0';
-        log(() -> from.name + " -> node" + slot + " "
-                + brief(PeerCodec.decode(bytes).message()));
+        log(() -> from.name + " -> node" + slot + " " + brief(message.message()));
         if (slot < members.size() && !cut[from.slot][slot]) {
-            links[from.slot][slot].add(bytes);
+            boolean coded = sent++ % CODED == 0;
+            links[from.slot][slot].add(coded ? PeerCodec.decode(PeerCodec.encode(message)) : message);
         }
     }
 
@@ -195,12 +198,12 @@ final class SimulatedHouse {
         return !links[from][to].isEmpty();
     }
 
-    byte[] poll(int from, int to, boolean newest) {
+    PeerMessage.Envelope poll(int from, int to, boolean newest) {
         return newest ? links[from][to].pollLast() : links[from][to].poll();
     }
 
-    void again(int from, int to, byte[] bytes) {
-        links[from][to].add(bytes);
+    void again(int from, int to, PeerMessage.Envelope message) {
+        links[from][to].add(message);
     }
 
     /** It is gone. What it had sent before may still arrive. */

@@ -88,7 +88,7 @@ final class SimulatedMember implements ReplicaEvents {
                         SimulatedHouse.OPTIONS,
                         log,
                         directory::adoptCluster,
-                        (to, bytes) -> house.send(this, to, bytes),
+                        (to, message) -> house.send(this, to, message),
                         Runnable::run,
                         diskTasks::add,
                         raftTasks::add,
@@ -133,8 +133,7 @@ final class SimulatedMember implements ReplicaEvents {
         house.log(() -> name + " lost its directory");
     }
 
-    void receive(byte[] bytes) {
-        PeerMessage.Envelope e = PeerCodec.decode(bytes);
+    void receive(PeerMessage.Envelope e) {
         house.log(() -> name + " gets " + SimulatedHouse.brief(e.message()) + " of " + e.senderId());
         core.receive(e, now());
         dirty = true;

@@ -38,11 +38,25 @@ public final class SimulatedDisk implements DiskDirectory {
         }
     }
 
-    /** What one write left: the bytes from {@code from} on belong at {@code position}. */
+    /** What one write left at {@code position}; {@code bytes} is null for zeros. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Piece(int position, byte[] bytes, int from, int length) {
-        void copyTo(byte[] file) {
-            System.arraycopy(bytes, from, file, position, length);
+    private record Piece(int position, byte[] bytes, int length) {
+        int end() {
+            return position + length;
+        }
+
+        /** The part from {@code at} to {@code to}; of zeros only what the array has. */
+        void copyTo(byte[] file, int at, int to) {
+            if (bytes != null) {
+                System.arraycopy(bytes, at, file, position + at, to - at);
+            } else if (position + at < file.length) {
+                Arrays.fill(file, position + at, Math.min(file.length, position + to), (byte) 0);
+            }
+        }
+
+        /** How long an array must be to hold it. */
+        int reach(int to) {
+            return bytes == null ? 0 : position + to;
         }
     }
 
@@ -57,7 +71,10 @@ public final class SimulatedDisk implements DiskDirectory {
         }
     }
 
-    /** A file. After a restart both arrays may be those of the file before: they are copied when they change. */
+    /**
+     * A file. Behind the end of an array are zeros, up to the size: files are made of zeros ahead of their use. After a
+     * restart both arrays may be those of the file before: they are copied when they change.
+     */
     private static final class Content {
         byte[] durable = NOTHING;
         byte[] current = NOTHING;
@@ -65,13 +82,15 @@ public final class SimulatedDisk implements DiskDirectory {
         boolean ownsCurrent;
         boolean named = true;
         int size;
+        int durableSize;
         final List<Piece> unforced = new ArrayList<>();
 
-        static Content of(byte[] bytes) {
+        static Content of(byte[] bytes, int size) {
             Content content = new Content();
             content.durable = bytes;
             content.current = bytes;
-            content.size = bytes.length;
+            content.size = size;
+            content.durableSize = size;
             return content;
         }
 
@@ -85,36 +104,62 @@ public final class SimulatedDisk implements DiskDirectory {
             }
         }
 
+        void write(Piece piece) {
+            if (piece.bytes != null || piece.position < current.length) {
+                reach(piece.reach(piece.length));
+                piece.copyTo(current, 0, piece.length);
+            }
+            unforced.add(piece);
+            size = Math.max(size, piece.end());
+        }
+
+        void read(ByteBuffer target, int position, int length) {
+            int there = Math.max(0, Math.min(length, current.length - position));
+            target.put(current, Math.min(position, current.length), there);
+            for (int zeros = length - there; zeros > 0; ) {
+                int some = Math.min(zeros, ZEROS.length);
+                target.put(ZEROS, 0, some);
+                zeros -= some;
+            }
+        }
+
+        byte[] bytes() {
+            return Arrays.copyOf(current, size);
+        }
+
         void force() {
-            if (unforced.isEmpty()) {
-                return;
+            for (Piece piece : unforced) {
+                int needed = piece.reach(piece.length);
+                if (!ownsDurable || durable.length < needed) {
+                    durable = Arrays.copyOf(durable, Math.max(needed, durable.length));
+                    ownsDurable = true;
+                }
+                piece.copyTo(durable, 0, piece.length);
             }
-            if (!ownsDurable || durable.length < size) {
-                durable = Arrays.copyOf(durable, Math.max(size, durable.length));
-                ownsDurable = true;
-            }
-            unforced.forEach(piece -> piece.copyTo(durable));
             unforced.clear();
+            durableSize = size;
         }
 
         /** What a power cut leaves of it. */
-        byte[] after(IntPredicate survives, Decisions decisions) {
+        Content after(IntPredicate survives, Decisions decisions) {
             byte[] bytes = durable;
             ownsDurable = false;
+            int end = durableSize;
             for (Piece piece : unforced) {
                 for (int at = 0; at < piece.length; ) {
                     int to = Math.min(piece.length, at + SECTOR - (piece.position + at) % SECTOR);
                     if (survives.test(decisions.next++)) {
-                        int end = piece.position + to;
-                        bytes = bytes.length < end
-                                ? Arrays.copyOf(bytes, end)
+                        int needed = piece.reach(to);
+                        bytes = bytes.length < needed
+                                ? Arrays.copyOf(bytes, needed)
                                 : bytes == durable ? bytes.clone() : bytes;
-                        System.arraycopy(piece.bytes, piece.from + at, bytes, piece.position + at, to - at);
+                        piece.copyTo(bytes, at, to);
+                        end = Math.max(end, piece.position + to);
                     }
                     at = to;
                 }
             }
-            return bytes;
+            return Content.of(bytes, end);
         }
     }
 
@@ -123,6 +168,7 @@ public final class SimulatedDisk implements DiskDirectory {
     }
 
     private static final byte[] NOTHING = new byte[0];
+    private static final byte[] ZEROS = new byte[256 << 10];
 
     private final Map<String, Content> durableNames = new TreeMap<>();
     private final Map<String, Content> names = new TreeMap<>();
@@ -182,7 +228,7 @@ public final class SimulatedDisk implements DiskDirectory {
                 change.applyTo(kept);
             }
         }
-        kept.forEach((name, content) -> after.add(name, Content.of(content.after(survives, decisions))));
+        kept.forEach((name, content) -> after.add(name, content.after(survives, decisions)));
         return after;
     }
 
@@ -190,7 +236,7 @@ public final class SimulatedDisk implements DiskDirectory {
     public SimulatedDisk killed() {
         SimulatedDisk after = new SimulatedDisk(tracing);
         after.capacity = capacity;
-        names.forEach((name, content) -> after.put(name, Arrays.copyOf(content.current, content.size)));
+        names.forEach((name, content) -> after.put(name, content.bytes()));
         return after;
     }
 
@@ -205,7 +251,7 @@ public final class SimulatedDisk implements DiskDirectory {
     /** Puts a file there, durable; for damage by hand. */
     public void put(String name, byte[] bytes) {
         remove(name);
-        add(name, Content.of(bytes.clone()));
+        add(name, Content.of(bytes.clone(), bytes.length));
     }
 
     private void add(String name, Content content) {
@@ -217,13 +263,12 @@ public final class SimulatedDisk implements DiskDirectory {
     /** Flips bits of a file that may be open. */
     public void flip(String name, int at, int mask) {
         Content content = names.get(name);
-        content.reach(at);
+        content.reach(at + 1);
         content.current[at] ^= (byte) mask;
     }
 
     public byte[] bytes(String name) {
-        Content content = names.get(name);
-        return Arrays.copyOf(content.current, content.size);
+        return names.get(name).bytes();
     }
 
     public void remove(String name) {
@@ -374,15 +419,10 @@ public final class SimulatedDisk implements DiskDirectory {
             if (end > content.size && used - content.size + end > capacity) {
                 throw new DiskFullException("No space left on device");
             }
-            byte[] bytes = new byte[length];
-            source.get(bytes);
-            content.reach(end);
-            System.arraycopy(bytes, 0, content.current, (int) position, length);
-            if (end > content.size) {
-                used += content.named ? end - content.size : 0;
-                content.size = end;
+            if (end > content.size && content.named) {
+                used += end - content.size;
             }
-            content.unforced.add(new Piece((int) position, bytes, 0, length));
+            content.write(new Piece((int) position, take(source, length), length));
             return length;
         }
 
@@ -395,8 +435,22 @@ public final class SimulatedDisk implements DiskDirectory {
                 return -1;
             }
             int length = (int) Math.min(target.remaining(), content.size - position);
-            target.put(content.current, (int) position, length);
+            content.read(target, (int) position, length);
             return length;
+        }
+
+        /** The next bytes; null for zeros only, which need no memory. */
+        private static byte[] take(ByteBuffer source, int length) {
+            int from = source.position();
+            source.position(from + length);
+            ByteBuffer written = source.duplicate().position(from).limit(from + length);
+            boolean zeros = length > 0 && length <= ZEROS.length && written.get(from) == 0;
+            if (zeros && written.mismatch(ByteBuffer.wrap(ZEROS, 0, length)) < 0) {
+                return null;
+            }
+            byte[] bytes = new byte[length];
+            written.get(bytes);
+            return bytes;
         }
 
         @Override
