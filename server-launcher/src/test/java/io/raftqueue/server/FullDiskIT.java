@@ -171,6 +171,7 @@ class FullDiskIT {
     /** Another one, which has room, leads; sends go on from every node. */
     @ParameterizedTest
     @MethodSource("levels")
+    @EnabledIfSystemProperty(named = SELECTION, matches = "all")
     void theLeaderIsFull(Level level) throws Exception {
         startCluster();
         int full = cluster.leader();
