@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param figures numbers for JMX and {@code /metrics}, by {@link NodeFigure#key()}
  * @param lastError null when nothing went wrong so far
  * @param failed true when the node stopped for good (I/O error, damaged log); only close() helps
+ * @param removed true when the node was a member and is none any more; false for one that is not yet a member
  */
 public record NodeStatus(
         String id,
@@ -31,7 +32,8 @@ public record NodeStatus(
         Map<String, String> stats,
         Map<String, Double> figures,
         @Nullable String lastError,
-        boolean failed) {
+        boolean failed,
+        boolean removed) {
 
     /** Whether the node can serve now. */
     public boolean ready() {

@@ -78,8 +78,13 @@ final class Belonging {
         if (configuration == null) {
             return heardLately(consensus);
         }
-        boolean removed = wasMember && configuration.member(self) == null;
-        return configuration.isVoter(self) || removed || heardLately(consensus);
+        return configuration.isVoter(self) || removed() || heardLately(consensus);
+    }
+
+    /** Was a member and is none any more; a newcomer that reads the log from its beginning is not yet one. */
+    boolean removed() {
+        Configuration configuration = core.consensus().configuration();
+        return wasMember && configuration != null && configuration.member(self) == null;
     }
 
     private boolean heardLately(Consensus consensus) {

@@ -51,6 +51,7 @@ final class StatusBoard {
             boolean storageFull,
             boolean full,
             @Nullable String refusal,
+            boolean removed,
             List<MemberStatus> members) {}
 
     /** The hash of the state as it was after this entry. */
@@ -68,7 +69,7 @@ final class StatusBoard {
     StatusBoard(ReplicaCore core) {
         this.core = core;
         this.facts = new Facts(
-                Role.LEARNER, 0, null, 0, 0, 0, 0, null, null, 0, false, -1, 0, false, false, null, List.of());
+                Role.LEARNER, 0, null, 0, 0, 0, 0, null, null, 0, false, -1, 0, false, false, null, false, List.of());
     }
 
     /** On the raft thread. */
@@ -97,6 +98,7 @@ final class StatusBoard {
                 core.acquaintances.storageFull(consensus.configuration(), consensus.leader(), now),
                 consensus.full(),
                 core.belonging.refusal(),
+                core.belonging.removed(),
                 members(now));
     }
 
@@ -169,9 +171,11 @@ final class StatusBoard {
             reasons.add("closed");
         } else if (f.configuration() == null) {
             reasons.add(f.refusal() != null ? f.refusal() : "in no cluster yet: waiting to be brought in");
-        } else if (f.configuration().member(self) == null) {
+        } else if (f.removed()) {
             reasons.add(
                     "removed from cluster " + ClusterIds.brief(f.configuration().clusterId()));
+        } else if (f.configuration().member(self) == null) {
+            reasons.add("catching up: no member yet, applied " + f.appliedIndex());
         } else if (!f.configuration().isVoter(self)) {
             reasons.add("catching up: a learner, applied " + f.appliedIndex());
         } else if (f.leader() == null) {
@@ -211,7 +215,8 @@ final class StatusBoard {
                 stats(f, role, leader),
                 figures(f),
                 failure == null ? null : String.valueOf(failure.getMessage()),
-                failure != null);
+                failure != null,
+                f.removed());
     }
 
     private Map<String, String> stats(Facts f, Role role, @Nullable Member leader) {

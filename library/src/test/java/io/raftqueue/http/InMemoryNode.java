@@ -66,6 +66,7 @@ final class InMemoryNode implements RaftNode {
                 Map.of("state", role.title(), "applied_index", "16", "odd\"key", "line\nbreak"),
                 Map.of("fsyncP99Millis", 1.5, "diskFreeBytes", 1e9),
                 null,
+                false,
                 false);
     }
 

@@ -51,10 +51,11 @@ class FullDiskTest {
     @Test
     void theReserveThatWasGivenUpIsNoRoomForSends() {
         SimulatedDisk disk = new SimulatedDisk().capacity(2 << 20);
-        LogFixture f = LogFixture.open(disk, OPTIONS.withWatermark(100 << 10, 0.9), QueueStory.BODIES);
+        // What the reserve leaves when a segment was made of it is more than this watermark.
+        LogFixture f = LogFixture.open(disk, OPTIONS.withWatermark(32 << 10, 0.9), QueueStory.BODIES);
         QueueStory story = new QueueStory(f.log);
         f.log.reclaim();
-        while (!f.log.disk().belowWatermark()) {
+        while (story.waiting() < 1_500) {
             story.send(1, 4, 500);
         }
         disk.put("foreign", new byte[(int) disk.usableBytes()]);
@@ -62,11 +63,12 @@ class FullDiskTest {
             story.take(1, 1);
             story.log.sync();
         }
+        assertThat(disk.usableBytes()).as("%s", f.log.disk()).isGreaterThan(32 << 10);
         assertThat(f.log.disk().belowWatermark())
                 .as("%s, reserve given up", f.log.disk())
                 .isTrue();
         while (story.waiting() > 0) {
-            story.take(1, 1);
+            story.take(1, 10);
             story.log.sync();
         }
         story.snapshot();

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,11 @@ class PowerCutTest {
             } finally {
                 command("umount", mount.toString());
             }
+            // Another mount namespace may have the file system that was shut down still: its image is mounted as a new
+            // one.
+            Path copy = directory.resolve("copy.img");
+            command("cp", "--sparse=always", image.toString(), copy.toString());
+            Files.move(copy, image, StandardCopyOption.REPLACE_EXISTING);
             command("mount", "-o", "loop", image.toString(), mount.toString());
             try (LogFixture f = LogFixture.open(
                     NioDirectory.open(mount.resolve("data")),

@@ -266,6 +266,7 @@ public final class LoneReplica implements Replica {
                 Map.of("state", "Leader", "term", "1"),
                 Map.of(NodeFigure.LOG_BYTES.key(), 17.0, NodeFigure.COMMIT_P99_MILLIS.key(), 1.5),
                 null,
+                false,
                 false);
     }
 

@@ -3,6 +3,7 @@ package io.raftqueue.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.NodeOptions.Begin;
+import io.raftqueue.NodeStatus;
 import io.raftqueue.Role;
 import io.raftqueue.consensus.Configuration;
 import io.raftqueue.consensus.ConsensusOptions;
@@ -142,6 +143,25 @@ class BelongingTest {
         assertThat(knocks())
                 .as("what made it a member was lost with that leader")
                 .isPositive();
+    }
+
+    private NodeStatus status(ReplicaCore core) {
+        StatusBoard board = new StatusBoard(core);
+        board.post(now, true);
+        return board.status();
+    }
+
+    @Test
+    void whoReadsOfTheTimeBeforeItCameWasNotRemoved() {
+        ReplicaCore core = start(new Begin.Join("app1:3001"));
+        hears(core, new AppendRequest(1, 0, 0, 1, 0, List.of(configuration(1, false))));
+        assertThat(status(core).removed()).isFalse();
+        assertThat(status(core).notReady()).containsExactly("catching up: no member yet, applied 1");
+        hears(core, new AppendRequest(1, 1, 1, 2, 0, List.of(configuration(2, true))));
+        assertThat(status(core).removed()).isFalse();
+        hears(core, new AppendRequest(1, 2, 1, 3, 0, List.of(configuration(3, false))));
+        assertThat(status(core).removed()).isTrue();
+        assertThat(status(core).notReady().toString()).contains("removed from cluster");
     }
 
     @Test

@@ -24,11 +24,15 @@ final class RoleLines implements NodeListener {
     /** An election or a join makes several changes in a row; only where they lead to is worth a line. */
     private static final long SETTLE_MILLIS = 100;
 
+    /** A node that is brought in again reads of its removal on the way: only one that lasts is told. */
+    private static final long REMOVED_MILLIS = 1_000;
+
     private static final long LEADERLESS_MILLIS = 5_000;
 
     private final RaftNode node;
     private final ScheduledExecutorService scheduler;
     private boolean scheduled;
+    private boolean removed;
     private @Nullable ScheduledFuture<?> leaderless;
     private String last = "";
 
@@ -71,6 +75,12 @@ final class RoleLines implements NodeListener {
     private synchronized void settled() {
         scheduled = false;
         NodeStatus status = node.status();
+        if (status.removed() && !removed) {
+            removed = true;
+            scheduled = later(this::settled, REMOVED_MILLIS) != null;
+            return;
+        }
+        removed = status.removed();
         String line = describe(status);
         if (line != null) {
             if (leaderless != null) {
@@ -89,7 +99,7 @@ final class RoleLines implements NodeListener {
     private synchronized void stillLeaderless() {
         leaderless = null;
         NodeStatus status = node.status();
-        if (describe(status) == null && !status.failed()) {
+        if (describe(status) == null && !isNewcomer(status) && !status.failed()) {
             // The line of the next leader is news again, whoever it is.
             last = "";
             LOG.warn(
@@ -109,15 +119,22 @@ final class RoleLines implements NodeListener {
         }
     }
 
-    /** The line for a settled node; null while there is no cluster or no leader. */
+    /** Not yet brought in as far as it has read: its configuration is one of before it came. */
+    private static boolean isNewcomer(NodeStatus status) {
+        return !status.removed()
+                && !status.members().isEmpty()
+                && status.members().stream().noneMatch(MemberStatus::self);
+    }
+
+    /** The line for a settled node; null while it is in no cluster yet, or there is no leader. */
     static @Nullable String describe(NodeStatus status) {
         if (status.clusterId() == null) {
             return null;
         }
-        if (!status.members().isEmpty() && status.members().stream().noneMatch(MemberStatus::self)) {
+        if (status.removed()) {
             return "%s was removed from cluster %s: stop it".formatted(status.id(), status.clusterId());
         }
-        if (status.leaderId() == null) {
+        if (isNewcomer(status) || status.leaderId() == null) {
             return null;
         }
         long voters = status.members().stream().filter(MemberStatus::voter).count();

@@ -10,7 +10,6 @@ import java.net.http.HttpConnectTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,12 +37,10 @@ final class CheckedClients implements Closeable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final Deque<Long> lastAcknowledged = new ArrayDeque<>();
-    /** Acknowledged and not taken yet. At the end these are the messages that takes of unknown outcome must explain. */
-    private final Set<Long> missing = new HashSet<>();
+    private final CutOffTakes cutOff = new CutOffTakes();
 
     private long acknowledged;
     private long taken;
-    private int unknownTakes;
 
     private CheckedClients(SeedCluster cluster) {
         this.cluster = cluster;
@@ -104,7 +101,7 @@ final class CheckedClients implements Closeable {
             answers.merge(status, 1, Integer::sum);
             if (status == 201) {
                 acknowledged++;
-                missing.add(number);
+                cutOff.sent(number, called, returned);
                 lastAcknowledged.addLast(returned);
                 history.sent(number, called, returned);
             } else if (!NOT_APPLIED.contains(status)) {
@@ -122,7 +119,7 @@ final class CheckedClients implements Closeable {
         } catch (ConnectException | HttpConnectTimeoutException e) {
             return;
         } catch (IOException e) {
-            unknownTake();
+            unknownTake(called);
             return;
         }
         long returned = System.nanoTime();
@@ -133,8 +130,8 @@ final class CheckedClients implements Closeable {
                     history.foundEmpty(called, returned);
                 }
             }
-            case 404, 429, 503 -> {}
-            default -> unknownTake();
+            case 404, 429, 503, 507 -> {}
+            default -> unknownTake(called);
         }
     }
 
@@ -142,13 +139,13 @@ final class CheckedClients implements Closeable {
         for (JsonNode message : answer.json().path("messages")) {
             long number = message.path("payload").path("content").asLong();
             taken++;
-            missing.remove(number);
+            cutOff.taken(number, called, returned);
             history.taken(number, called, returned);
         }
     }
 
-    private synchronized void unknownTake() {
-        unknownTakes++;
+    private synchronized void unknownTake(long called) {
+        cutOff.cutOff(called);
         history.maybeTaken();
     }
 
@@ -182,7 +179,11 @@ final class CheckedClients implements Closeable {
         stop();
         drain(node);
         synchronized (this) {
-            return history.verdicts();
+            List<String> verdicts = new ArrayList<>(history.verdicts());
+            if (!cutOff.unexplained().isEmpty()) {
+                verdicts.add("lost: " + cutOff);
+            }
+            return verdicts;
         }
     }
 
@@ -211,9 +212,14 @@ final class CheckedClients implements Closeable {
         threads.forEach(Thread::interrupt);
     }
 
+    /** Whether the takes that were cut off account for what is missing after draining. */
+    synchronized String account() {
+        return cutOff.toString();
+    }
+
     @Override
     public synchronized String toString() {
         return "%d sends acknowledged, %d taken, %d not yet, %d takes of unknown outcome, answers to sends %s"
-                .formatted(acknowledged, taken, missing.size(), unknownTakes, answers);
+                .formatted(acknowledged, taken, cutOff.missing(), cutOff.count(), answers);
     }
 }

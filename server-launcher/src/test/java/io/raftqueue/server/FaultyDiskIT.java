@@ -9,17 +9,20 @@ import io.raftqueue.server.faults.FaultyDisk.Count;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The disk of one live node answers with errors, halves of writes, or late, while clients of all three go on. */
+/**
+ * The disk of one live node answers with errors, or with halves of writes, while clients of all three go on. One error for
+ * each role here, {@code -Dqueue.disks=all} for every one. Needs Linux and cc.
+ */
 class FaultyDiskIT {
+    private static final boolean ALL = "all".equals(System.getProperty("queue.disks"));
+
     @RegisterExtension
     final Processes processes = new Processes();
 
@@ -86,14 +89,22 @@ class FaultyDiskIT {
         System.out.println(error + " on " + SeedCluster.id(node) + ": " + clients);
     }
 
+    static List<Error> errorsOfAFollower() {
+        return ALL ? List.of(Error.values()) : List.of(Error.WRITE);
+    }
+
+    static List<Error> errorsOfALeader() {
+        return ALL ? List.of(Error.values()) : List.of(Error.FSYNC);
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("errorsOfAFollower")
     void aFollowerWithErrorsEndsAloneAndClearly(Error error) throws Exception {
         endsAloneAndClearly(cluster -> (cluster.leader() + 1) % 3, error);
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("errorsOfALeader")
     void aLeaderWithErrorsEndsAloneAndClearly(Error error) throws Exception {
         endsAloneAndClearly(SeedCluster::leader, error);
     }
@@ -105,7 +116,7 @@ class FaultyDiskIT {
         awaitSends(300);
         for (int node = 0; node < 3; node++) {
             // Long enough that new segments are made of short writes too.
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 15; i++) {
                 assertThat(cluster.node(node)
                                 .post("/queues/bulk/messages", "x".repeat(300_000))
                                 .status())
@@ -122,24 +133,10 @@ class FaultyDiskIT {
         cluster.awaitComplete();
         awaitSends(100);
         assertThat(clients.verdictsAfterDraining(1)).as("%s", clients).isEmpty();
+        System.out.println("short writes, killed, started again: " + clients);
         assertThat(disks)
                 .allSatisfy(disk -> assertThat(disk.count(Count.SHORTENED_WRITES))
                         .as("%s", disk)
                         .isGreaterThan(100));
-    }
-
-    @Test
-    void aFollowerWithASlowDiskSlowsNobody() throws Exception {
-        startCluster();
-        int slow = (cluster.leader() + 1) % 3;
-        disks.get(slow).slowFsync(Duration.ofMillis(300));
-        long before = clients.acknowledged();
-        new CountDownLatch(1).await(5, TimeUnit.SECONDS);
-        long meanwhile = clients.acknowledged() - before;
-        disks.get(slow).heal();
-        assertThat(disks.get(slow).count(Count.SLOWED_FSYNCS)).isGreaterThan(5);
-        // Its own two clients wait for its own copy, 300 ms and more each time; the other four do not.
-        assertThat(meanwhile).as("acknowledged in 5 s, %s", clients).isGreaterThan(100);
-        assertThat(clients.verdictsAfterDraining(slow)).as("%s", clients).isEmpty();
     }
 }

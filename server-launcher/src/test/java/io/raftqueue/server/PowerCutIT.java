@@ -72,7 +72,7 @@ class PowerCutIT {
         assertThat(clients.verdictsAfterDraining(random.nextInt(3)))
                 .as("%s, seed %d", clients, SEED)
                 .isEmpty();
-        System.out.println("after draining: " + clients);
+        System.out.println("after draining: " + clients + "; " + clients.account());
     }
 
     /** One follower, all three, the leader, and again. */

@@ -236,19 +236,21 @@ class SystemCallOrderIT {
         for (Call unlink : gone) {
             Call published = last(renames, unlink);
             assertThat(published).as("a snapshot before %s", unlink).isNotNull();
-            assertThat(calls)
+            assertThat(calls.stream()
+                            .anyMatch(call -> call.isForce()
+                                    && call.isOn(to(published) + "\\.tmp")
+                                    && call.ended() < published.began()
+                                    && call.result() == 0))
                     .as("forced before %s", published)
-                    .anyMatch(call -> call.isForce()
-                            && call.isOn(to(published) + "\\.tmp")
-                            && call.ended() < published.began()
-                            && call.result() == 0);
-            assertThat(calls)
+                    .isTrue();
+            assertThat(calls.stream()
+                            .anyMatch(call -> call.isForce()
+                                    && call.isOn("node01")
+                                    && call.began() > published.ended()
+                                    && call.ended() < unlink.began()
+                                    && call.result() == 0))
                     .as("the directory forced between %s and %s", published, unlink)
-                    .anyMatch(call -> call.isForce()
-                            && call.isOn("node01")
-                            && call.began() > published.ended()
-                            && call.ended() < unlink.began()
-                            && call.result() == 0);
+                    .isTrue();
         }
         System.out.println("snapshot forced, named, directory forced, then gone: "
                 + gone.stream().map(SystemCallOrderIT::to).toList());

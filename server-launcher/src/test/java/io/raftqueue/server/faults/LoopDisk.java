@@ -1,5 +1,7 @@
 package io.raftqueue.server.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,9 +9,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * An ext4 file system of its own, in a file, mounted through a loop device: it can be full, and its power can be cut.
@@ -131,8 +136,29 @@ public final class LoopDisk implements Closeable {
     }
 
     public synchronized void mount() throws IOException {
+        if (isHeldElsewhere()) {
+            // A file system whose power was cut stays so until nobody has it mounted. What had reached it is in the
+            // image.
+            Path copy = image.resolveSibling(image.getFileName() + ".copy");
+            run("cp", "--sparse=always", image.toString(), copy.toString());
+            Files.move(copy, image, StandardCopyOption.REPLACE_EXISTING);
+        }
         run("mount", "-o", "loop", image.toString(), mountPoint.toString());
         mounted = true;
+    }
+
+    /** Whoever entered a mount namespace of its own meanwhile took this mount along, and has it still. */
+    private boolean isHeldElsewhere() {
+        try {
+            // The loop device goes a moment after the mount.
+            await().atMost(Duration.ofSeconds(1))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() ->
+                            run("losetup", "--associated", image.toString()).isEmpty());
+            return false;
+        } catch (ConditionTimeoutException held) {
+            return true;
+        }
     }
 
     /** With what the page cache held of it; nobody may use it any more. */
@@ -160,13 +186,15 @@ public final class LoopDisk implements Closeable {
         }
     }
 
-    private static void run(String... command) throws IOException {
+    /** What it said. */
+    private static String run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
                 throw new IOException(String.join(" ", command) + ": " + said.strip());
             }
+            return said;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted in " + command[0], e);

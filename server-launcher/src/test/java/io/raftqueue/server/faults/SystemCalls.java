@@ -70,11 +70,22 @@ public final class SystemCalls implements Closeable {
         this.trace = trace;
     }
 
+    /** Whether strace is here, and may watch a process that it did not start: tried with one that does nothing. */
     public static boolean isAvailable() {
         try {
-            Process process = new ProcessBuilder("strace", "-o", "/dev/null", "true").start();
-            return process.waitFor() == 0;
-        } catch (IOException missing) {
+            Process idle = new ProcessBuilder("sleep", "60").start();
+            try {
+                Path trace = Files.createTempFile("strace-", "");
+                try (SystemCalls watched = of(idle.pid(), trace)) {
+                    watched.stop();
+                    return true;
+                } finally {
+                    Files.delete(trace);
+                }
+            } finally {
+                idle.destroyForcibly().waitFor();
+            }
+        } catch (IOException notAllowed) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

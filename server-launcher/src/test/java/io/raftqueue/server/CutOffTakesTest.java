@@ -1,0 +1,60 @@
+package io.raftqueue.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class CutOffTakesTest {
+    private final CutOffTakes takes = new CutOffTakes();
+
+    private static long seconds(long seconds) {
+        return TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    /** Sent one a second; taken, but for the missing one, one a second from the hundredth on. */
+    private void history(long messages, long missing) {
+        for (long m = 0; m < messages; m++) {
+            takes.sent(m, seconds(m), seconds(m) + 1);
+            if (m != missing) {
+                takes.taken(m, seconds(100 + m), seconds(100 + m) + 1);
+            }
+        }
+    }
+
+    @Test
+    void aTakeThatWasCutOffAtThatMomentExplainsAMissingMessage() {
+        history(50, 20);
+        takes.cutOff(seconds(120));
+        assertThat(takes.missing()).isEqualTo(1);
+        assertThat(takes.unexplained()).isEmpty();
+    }
+
+    @Test
+    void noTakeExplainsTwo() {
+        history(50, 20);
+        takes.sent(100, seconds(20), seconds(20) + 1);
+        takes.cutOff(seconds(120));
+        assertThat(takes.unexplained()).hasSize(1);
+    }
+
+    @Test
+    void whatWasNotYetAtTheHeadCannotHaveBeenRemoved() {
+        history(50, 20);
+        takes.cutOff(seconds(105));
+        assertThat(takes.unexplained()).containsExactly(20L);
+    }
+
+    @Test
+    void aTakeThatBeganWhenLaterMessagesWereOutExplainsNothing() {
+        history(50, 20);
+        takes.cutOff(seconds(122));
+        assertThat(takes.unexplained()).containsExactly(20L);
+    }
+
+    @Test
+    void withoutACutOffTakeAMissingMessageIsLost() {
+        history(50, 20);
+        assertThat(takes.unexplained()).containsExactly(20L);
+    }
+}
