@@ -32,7 +32,7 @@ class LaggingFollowerIT {
         cluster.node(down).kill();
         long had = index(cluster.node(leader), "last_log_index");
         long filling = System.nanoTime();
-        Load fill = Load.on(cluster, List.of(leader, other), 24, 0);
+        Load fill = Load.on(cluster, List.of(leader, other), 16, 0);
         await("written while it was down")
                 .atMost(Duration.ofMinutes(10))
                 .pollInterval(Duration.ofMillis(100))

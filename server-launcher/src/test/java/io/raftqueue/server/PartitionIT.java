@@ -22,7 +22,7 @@ class PartitionIT {
     private static final int ROUNDS = Integer.getInteger("queue.drill.rounds", 1);
     private static final boolean STRICT = Boolean.getBoolean("queue.strict");
     /** Seconds that the partitions last after the others went on, in turn. */
-    private static final int[] LASTING = {3, 15, 7, 1};
+    private static final int[] LASTING = {3, 15, 7, 1, 20, 2, 10, 5, 1, 60};
 
     @RegisterExtension
     final Processes processes = new Processes();

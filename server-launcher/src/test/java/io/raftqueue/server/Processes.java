@@ -26,11 +26,13 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
     private final List<NodeProcess> started = new ArrayList<>();
     private final Set<Integer> ports = new LinkedHashSet<>();
     private final List<Closeable> belongings = new ArrayList<>();
+    private final Thread onExit = new Thread(this::endOnExit, "processes-exit");
     private Path directory = Path.of(".");
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         directory = Files.createTempDirectory("queue-it-");
+        Runtime.getRuntime().addShutdownHook(onExit);
     }
 
     /** The working directory of every process of this test. */
@@ -80,11 +82,25 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
             System.err.println("What the processes of " + context.getDisplayName() + " said:");
             started.forEach(System.err::println);
         }
+        end();
+        Runtime.getRuntime().removeShutdownHook(onExit);
+    }
+
+    private synchronized void end() throws IOException {
         started.forEach(NodeProcess::close);
         for (Closeable belonging : belongings) {
             belonging.close();
         }
         delete(directory);
+    }
+
+    /** Also of a test that is interrupted nothing is left. */
+    private void endOnExit() {
+        try {
+            end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static void delete(Path directory) throws IOException {

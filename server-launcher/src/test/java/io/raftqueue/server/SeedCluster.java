@@ -93,10 +93,10 @@ final class SeedCluster {
         return awaitComplete();
     }
 
-    /** Waits until every running node sees three voters and a leader. */
+    /** Waits until every running node sees three voters and a leader; three JVMs start slowly on a machine that is full. */
     SeedCluster awaitComplete() {
         await("three voters and a leader on every node")
-                .atMost(NodeProcess.SOON)
+                .atMost(NodeProcess.SOON.multipliedBy(3))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     for (NodeProcess node : nodes) {
