@@ -29,6 +29,7 @@ final class LogParts {
     final MessageStore messages;
     final SnapshotStore snapshots;
     final long lastTime;
+    final @Nullable String cutOff;
 
     LogParts(DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
             throws IOException {
@@ -44,6 +45,7 @@ final class LogParts {
         LogRecovery recovery =
                 new LogRecovery(disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), read);
         recovery.run();
+        this.cutOff = recovery.cutOff();
         this.segments = read.segments;
         this.lastTime = Math.max(read.lastTime(), snapshot.snapshot().clusterTime());
         this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
