@@ -1,6 +1,7 @@
 package io.raftqueue.log;
 
 import io.raftqueue.log.disk.DiskDirectory;
+import io.raftqueue.log.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -156,6 +157,14 @@ final class LogParts {
                 preallocation.giveBack(fresh);
             }
         }
+        try {
+            replaceAll(received, fresh, carriedNames);
+        } catch (DiskFullException e) {
+            throw new IOException("the snapshot is in force, but " + e.getMessage(), e); // no way back to the old log
+        }
+    }
+
+    private void replaceAll(SnapshotFile received, Segment fresh, List<String> carriedNames) throws IOException {
         List<CarriedFile> newFiles = new ArrayList<>();
         for (String name : carriedNames) {
             newFiles.add(carried.open(name));
