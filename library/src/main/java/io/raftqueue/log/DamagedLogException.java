@@ -16,7 +16,7 @@ public final class DamagedLogException extends LogException {
     public DamagedLogException(String path, String file, long offset, String what, @Nullable Throwable cause) {
         super(
                 path + "/" + file + (offset < 0 ? "" : " at offset " + offset) + " is damaged: " + what
-                        + ". Nothing was changed. Keep a copy of the directory; then start this node on an empty"
+                        + ". Nothing that was acknowledged was changed. Keep a copy of the directory; then start this node on an empty"
                         + " directory and let it join the others again, or restore the directory from a backup",
                 cause);
         this.file = file;

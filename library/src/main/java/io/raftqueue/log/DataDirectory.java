@@ -96,16 +96,33 @@ public final class DataDirectory implements AutoCloseable {
         if (names.contains(IdentityFile.NAME)) {
             return IdentityFile.openAndCount(disk, nodeName);
         }
+        checkUnused(disk, names);
+        if (!names.contains(FORMAT_FILE)) {
+            writeFormat(disk);
+        }
+        return IdentityFile.create(disk, nodeName, uuids.get());
+    }
+
+    /** Without an identity, there must be nothing that a node has written. */
+    static void checkUnused(DiskDirectory disk, List<String> names) {
         for (String name : names) {
             if (SegmentHeader.sequenceOf(name) >= 0 || name.equals(TermAndVote.NAME)) {
                 throw new DamagedLogException(
                         disk.path(), IdentityFile.NAME, -1, "it is missing, though there is " + name, null);
             }
         }
-        if (!names.contains(FORMAT_FILE)) {
-            writeFormat(disk);
+    }
+
+    /** A cluster is entered when the log is open, so what was promised there must be known. */
+    static void checkPromises(DiskDirectory disk, NodeIdentity identity) throws IOException {
+        if (identity.clusterId() != null && !disk.list().contains(TermAndVote.NAME)) {
+            throw new DamagedLogException(
+                    disk.path(),
+                    TermAndVote.NAME,
+                    -1,
+                    "it is missing, though this node is in cluster " + identity.clusterId(),
+                    null);
         }
-        return IdentityFile.create(disk, nodeName, uuids.get());
     }
 
     /** Somebody's directory may have been given to us by mistake, with temporary files that are not ours to delete. */
@@ -186,6 +203,11 @@ public final class DataDirectory implements AutoCloseable {
      * @param background runs preallocation and copying; inline ({@code Runnable::run}) in a simulation
      */
     public SegmentedLog openLog(LogOptions options, BodyReader bodies, Executor background) {
+        try {
+            checkPromises(disk, identity());
+        } catch (IOException e) {
+            throw new LogFailedException("cannot list " + disk.path() + ": " + e, e);
+        }
         return SegmentedLog.open(disk, identity().incarnation(), options, bodies, background);
     }
 

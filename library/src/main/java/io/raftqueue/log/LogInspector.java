@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  */
 public final class LogInspector {
     private static final int DUMPED_BYTES = 24;
+    private static final String JUST_BEGUN = "no node yet: the first start ended before it wrote anything else";
 
     private final DryRunDirectory disk;
 
@@ -53,6 +54,9 @@ public final class LogInspector {
     public Report verify() {
         List<String> lines = new ArrayList<>();
         try {
+            if (isJustBegun()) {
+                return new Report(true, List.of(JUST_BEGUN));
+            }
             NodeIdentity identity = identity(lines);
             LogParts parts =
                     new LogParts(disk, identity.incarnation(), options(), (payload, slot) -> payload, task -> {});
@@ -77,6 +81,17 @@ public final class LogInspector {
         return LogOptions.defaults().withTailCacheBytes(0);
     }
 
+    /** Whether the first start ended before the directory was a node's. */
+    private boolean isJustBegun() throws IOException {
+        List<String> names = disk.list();
+        if (names.contains(IdentityFile.NAME) || !names.contains(DataDirectory.FORMAT_FILE)) {
+            return false;
+        }
+        DataDirectory.checkFormat(disk, names);
+        DataDirectory.checkUnused(disk, names);
+        return true;
+    }
+
     private NodeIdentity identity(List<String> lines) throws IOException {
         List<String> names = disk.list();
         DataDirectory.checkFormat(disk, names);
@@ -84,6 +99,7 @@ public final class LogInspector {
             throw new WrongDirectoryException(disk.path() + " is no data directory: it has no " + IdentityFile.NAME);
         }
         NodeIdentity identity = IdentityFile.read(disk);
+        DataDirectory.checkPromises(disk, identity);
         lines.add("node " + identity.name() + ", incarnation " + identity.incarnation() + ", started "
                 + identity.epoch() + " times, "
                 + (identity.clusterId() == null ? "in no cluster" : "cluster " + identity.clusterId()));
@@ -109,6 +125,9 @@ public final class LogInspector {
                 first == 0
                         ? "no entries after " + parts.writer.written()
                         : "entries " + first + " to " + parts.writer.written());
+        if (parts.cutOff != null) {
+            lines.add("torn: " + parts.cutOff);
+        }
     }
 
     private static List<Segment> segments(LogParts parts) {
@@ -140,6 +159,10 @@ public final class LogInspector {
     public void dump(Consumer<String> out) {
         List<String> lines = new ArrayList<>();
         try {
+            if (isJustBegun()) {
+                out.accept(JUST_BEGUN);
+                return;
+            }
             NodeIdentity identity = identity(lines);
             LogParts parts =
                     new LogParts(disk, identity.incarnation(), options(), (payload, slot) -> payload, task -> {});

@@ -1,6 +1,7 @@
 package io.raftqueue.log;
 
 import io.raftqueue.log.disk.DiskDirectory;
+import io.raftqueue.log.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,7 @@ final class LogParts {
     final MessageStore messages;
     final SnapshotStore snapshots;
     final long lastTime;
+    final @Nullable String cutOff;
 
     LogParts(DiskDirectory disk, UUID incarnation, LogOptions options, BodyReader bodies, Executor background)
             throws IOException {
@@ -44,6 +46,7 @@ final class LogParts {
         LogRecovery recovery =
                 new LogRecovery(disk, incarnation, checksum, state, snapshot, mark.read(state.generation()), read);
         recovery.run();
+        this.cutOff = recovery.cutOff();
         this.segments = read.segments;
         this.lastTime = Math.max(read.lastTime(), snapshot.snapshot().clusterTime());
         this.preallocation = new Preallocation(disk, incarnation, checksum, options.segmentBytes(), background, gate);
@@ -154,6 +157,14 @@ final class LogParts {
                 preallocation.giveBack(fresh);
             }
         }
+        try {
+            replaceAll(received, fresh, carriedNames);
+        } catch (DiskFullException e) {
+            throw new IOException("the snapshot is in force, but " + e.getMessage(), e); // no way back to the old log
+        }
+    }
+
+    private void replaceAll(SnapshotFile received, Segment fresh, List<String> carriedNames) throws IOException {
         List<CarriedFile> newFiles = new ArrayList<>();
         for (String name : carriedNames) {
             newFiles.add(carried.open(name));

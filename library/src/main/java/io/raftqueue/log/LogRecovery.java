@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the segments at start and decides what they are worth: a true prefix of what was written, with everything that
@@ -34,6 +35,7 @@ final class LogRecovery {
 
     private final Set<String> names = new TreeSet<>();
     private long highestSequence;
+    private @Nullable String cutOff;
 
     /**
      * @param snapshot the newest one
@@ -78,6 +80,8 @@ final class LogRecovery {
             if (!isClean(segment, end.recordStart())) {
                 judge(segment, end, usedBehind);
                 segment.zero(end.recordStart(), segment.capacity());
+                cutOff = segment.name() + " at offset " + end.recordStart() + ", behind entry " + read.last()
+                        + "; it was never acknowledged, and a start cuts it off";
             }
             if (segment.isEmpty() && usedBehind) {
                 segment.delete();
@@ -122,6 +126,8 @@ final class LogRecovery {
     }
 
     private void finishCut(Segment segment, long offset, List<Segment> behind) throws IOException {
+        cutOff = segment.name() + " at offset " + offset + ", behind entry " + read.last()
+                + "; the node was cutting the log there, and a start finishes that";
         segment.zero(offset, segment.capacity());
         for (Segment later : behind) {
             later.delete();
@@ -199,6 +205,12 @@ final class LogRecovery {
 
     private DamagedLogException damaged(Segment segment, long offset, String what) {
         return new DamagedLogException(disk.path(), segment.name(), offset, what, null);
+    }
+
+    /** Where the log was cut and why, for people; null if all of it was whole. */
+    @Nullable
+    String cutOff() {
+        return cutOff;
     }
 
     long highestSequence() {

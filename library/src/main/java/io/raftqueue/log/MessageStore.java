@@ -205,16 +205,18 @@ final class MessageStore implements MessageIndex {
 
     /** How many waiting messages of a restored queue are nowhere. */
     long missing(LiveQueue live) {
+        IdGaps gaps = new IdGaps(live.head(), live.next());
         QueueBodies queue = queues.get(live.uid());
-        long[] found = new long[1];
         if (queue != null) {
-            queue.copy(live.head(), live.next())
-                    .forEach(live.head(), live.next(), (firstId, count, entry, slot) -> found[0] += count);
+            gaps.found(queue.copy(live.head(), live.next()));
         }
         for (CarriedFile file : carried.all()) {
-            found[0] += file.count(live.uid(), live.head(), live.next());
+            RunList runs = file.runs().get(live.uid());
+            if (runs != null) {
+                gaps.found(runs);
+            }
         }
-        return Math.max(0, live.next() - live.head() - found[0]);
+        return gaps.count();
     }
 
     BodyReader bodies() {

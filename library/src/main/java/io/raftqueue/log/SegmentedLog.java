@@ -124,6 +124,11 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
                 throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
                         + " cannot follow entry " + (expected - 2) + " of term " + term);
             }
+            if (entry.payload().length > RecordFormat.MAX_PAYLOAD_BYTES) {
+                throw new IllegalArgumentException("entry " + entry.index() + " has a payload of "
+                        + entry.payload().length + " bytes, at most " + RecordFormat.MAX_PAYLOAD_BYTES
+                        + " are possible");
+            }
             term = entry.term();
         }
         if (term > state.term()) {

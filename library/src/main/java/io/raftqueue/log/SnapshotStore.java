@@ -130,13 +130,20 @@ final class SnapshotStore {
         return Math.max(runsFrom, newest.runsFrom());
     }
 
-    /** Puts a snapshot in the place of the newest; this is the moment it is published. */
+    /**
+     * Puts a snapshot in the place of the newest; this is the moment it is published. A full disk leaves the older one only
+     * until the newer one has its name: after that, nobody knows which of the two a restart would find.
+     */
     void put(SnapshotFile file) throws IOException {
         String old = SnapshotFile.fileName(newest.snapshot().index());
         writeForced(SnapshotFile.fileName(file.snapshot().index()), file.encode(checksum));
-        disk.sync();
-        newest = file;
-        disk.delete(old);
+        try {
+            disk.sync();
+            newest = file;
+            disk.delete(old);
+        } catch (DiskFullException e) {
+            throw new IOException("the snapshot has its name, but " + e.getMessage(), e);
+        }
     }
 
     private void writeForced(String name, byte[] bytes) throws IOException {

@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,63 +22,78 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Jazzer on every target, guided by coverage, each in a process of its own with a small heap:
- * {@code mvn -pl library test -Dtest=FuzzCampaignTest -Dgroups=fuzz -DexcludedGroups=none -Dfuzz.seconds=60}, and
- * {@code -Dfuzz.only=peer} for one. What it finds is put into {@code target/fuzz-findings}; cured, it belongs to the files
- * of {@link FuzzRegressionTest}.
+ * Jazzer on every target, guided by coverage, in processes with a small heap:
+ * {@code mvn -pl library test -Dtest=FuzzCampaignTest -Dgroups=fuzz -DexcludedGroups=none -Dfuzz.seconds=60}. Each target
+ * has a process of its own; {@code -Dfuzz.only=peer,vote} takes only these, and {@code -Dfuzz.together=true} puts related
+ * ones into one process, which saves most of the start-up. What it finds is put into {@code target/fuzz-findings}; cured,
+ * it belongs to the files of {@link FuzzRegressionTest}.
  */
 @Tag("fuzz")
 class FuzzCampaignTest {
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 5);
     private static final int LONGEST_INPUT = 8192;
     private static final int SECONDS_PER_INPUT = 10;
-    private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in");
+    private static final int LINES_OF_A_FINDING = 80;
     private static final Path FINDINGS = Path.of("target", "fuzz-findings").toAbsolutePath();
 
-    static Stream<String> names() {
+    static Stream<List<String>> targets() {
+        if (Boolean.getBoolean("fuzz.together")) {
+            return FuzzTargets.together().stream();
+        }
         String only = System.getProperty("fuzz.only", "");
-        return FuzzTargets.all().keySet().stream().filter(name -> only.isEmpty() || name.equals(only));
+        Set<String> wanted =
+                only.isEmpty() ? FuzzTargets.all().keySet() : Set.of(only.split(","));
+        assertThat(FuzzTargets.all()).containsKeys(wanted.toArray(String[]::new));
+        return wanted.stream().sorted().map(List::of);
     }
 
     @ParameterizedTest
-    @MethodSource("names")
-    void findsNothing(String name, @TempDir Path directory) throws IOException, InterruptedException {
+    @MethodSource("targets")
+    void findsNothing(List<String> names, @TempDir Path directory) throws IOException, InterruptedException {
         Path corpus = Files.createDirectory(directory.resolve("corpus"));
-        int number = 0;
-        for (byte[] seed : FuzzTargets.named(name).seeds()) {
-            Files.write(corpus.resolve("seed-" + number++), seed);
+        Map<String, Integer> seeds = new TreeMap<>();
+        for (String name : names) {
+            List<byte[]> inputs = FuzzTargets.named(name).seeds();
+            for (byte[] input : inputs) {
+                Path file = corpus.resolve("seed-" + name + "-" + seeds.merge(name, 1, Integer::sum));
+                Files.write(file, Fuzzer.inCorpus(names, name, input));
+            }
         }
         Path said = directory.resolve("output");
-        Process jazzer = new ProcessBuilder(command(name, directory, corpus))
+        Process jazzer = new ProcessBuilder(command(names, directory, corpus))
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
         try {
-            assertThat(jazzer.waitFor(SECONDS + 120L, TimeUnit.SECONDS))
-                    .as("%s ends by itself: %s", name, tail(said))
+            assertThat(jazzer.waitFor(SECONDS + 240L, TimeUnit.SECONDS))
+                    .as("%s ends by itself: %s", names, finding(said))
                     .isTrue();
         } finally {
             jazzer.destroyForcibly().waitFor();
         }
-        String output = Files.readString(said, StandardCharsets.UTF_8);
-        List<Path> found = keepFindings(name, directory);
+        List<Path> found = keepFindings(String.join("-", names), directory);
         assertThat(jazzer.exitValue())
-                .as("%s found %s:%n%s", name, found, tail(said))
+                .as("%s found %s:%n%s", names, found, finding(said))
                 .isZero();
-        Matcher done = DONE.matcher(output);
-        assertThat(done.find()).as("%s tells what it did: %s", name, tail(said)).isTrue();
-        assertThat(Long.parseLong(done.group(1))).as("inputs tried on %s", name).isGreaterThan(20L * SECONDS);
-        System.out.printf("fuzz %s: %s%n", name, lastCoverage(output) + ", " + done.group());
+        String output = Files.readString(said, StandardCharsets.UTF_8);
+        Matcher done = last("#\\d+\\s+DONE\\s+cov: (\\d+) ft: \\d+ corp: \\d+", output);
+        assertThat(Integer.parseInt(done.group(1))).as("places reached by %s", names).isGreaterThan(10);
+        System.out.printf("fuzz: %s in %d s%n", done.group().replaceAll("\\s+", " "), SECONDS);
+        for (String name : names) {
+            long inputs = Long.parseLong(last("tried " + name + " (\\d+)", output).group(1));
+            System.out.printf("fuzz: %s, %d inputs, no finding%n", name, inputs);
+            assertThat(inputs).as("inputs tried on %s", name).isGreaterThan(seeds.get(name) + 5L * SECONDS);
+        }
     }
 
-    private static List<String> command(String name, Path directory, Path corpus) {
+    private static List<String> command(List<String> names, Path directory, Path corpus) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.add("-XX:+UseSerialGC");
         command.add("-XX:TieredStopAtLevel=1"); // most of these few seconds would go into compiling otherwise
         command.add("-XX:+EnableDynamicAgentLoading");
-        command.add("-D" + Fuzzer.TARGET + "=" + name);
+        command.add("-D" + Fuzzer.TARGETS + "=" + String.join(",", names));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("com.code_intelligence.jazzer.Jazzer");
@@ -98,7 +117,7 @@ class FuzzCampaignTest {
                 if (file.getFileName().toString().matches("(crash|timeout|oom)-.*")) {
                     Path target = FINDINGS.resolve(name).resolve(file.getFileName());
                     Files.createDirectories(target.getParent());
-                    Files.copy(file, target, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
                     kept.add(target);
                 }
             }
@@ -106,17 +125,26 @@ class FuzzCampaignTest {
         return kept;
     }
 
-    private static String lastCoverage(String output) {
-        Matcher coverage = Pattern.compile("cov: \\d+ ft: \\d+").matcher(output);
-        String last = "no coverage";
-        while (coverage.find()) {
-            last = coverage.group();
+    private static Matcher last(String pattern, String output) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        int start = -1;
+        while (matcher.find()) {
+            start = matcher.start();
         }
-        return last;
+        assertThat(start).as("%s in what Jazzer said: %s", pattern, output).isNotNegative();
+        matcher.find(start);
+        return matcher;
     }
 
-    private static String tail(Path said) throws IOException {
+    /** What Jazzer tells of a finding, or the end of what it said. */
+    private static String finding(Path said) throws IOException {
         List<String> lines = Files.readAllLines(said, StandardCharsets.UTF_8);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        int from = Math.max(0, lines.size() - LINES_OF_A_FINDING);
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).startsWith("== Java Exception") || lines.get(i).startsWith("== libFuzzer")) {
+                from = i;
+            }
+        }
+        return String.join("\n", lines.subList(from, Math.min(lines.size(), from + LINES_OF_A_FINDING)));
     }
 }

@@ -215,4 +215,20 @@ class AppendAndReadTest {
             throw new java.io.UncheckedIOException(e);
         }
     }
+
+    /** It would be read back as no record at all. */
+    @Test
+    void aPayloadThatRecoveryWouldNotBelieveIsRefused() {
+        SimulatedDisk disk = new SimulatedDisk();
+        try (LogFixture f = LogFixture.open(disk)) {
+            f.log.append(LogFixture.entries(1, 1, 1, 10));
+            long operations = disk.operations();
+            Entry tooLong = new Entry(2, 1, false, 1, new byte[RecordFormat.MAX_PAYLOAD_BYTES + 1]);
+            assertThatThrownBy(() -> f.log.append(List.of(tooLong)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("entry 2 has a payload of 268435457 bytes, at most 268435456 are possible");
+            assertThat(disk.operations()).isEqualTo(operations);
+            assertThat(f.log.lastIndex()).isEqualTo(1);
+        }
+    }
 }

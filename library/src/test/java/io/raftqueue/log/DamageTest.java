@@ -176,6 +176,52 @@ class DamageTest {
         }
     }
 
+    /** It would vote a second time in terms it has voted in. */
+    @Test
+    void aMemberOfAClusterWithoutItsPromisesIsRefused() {
+        SimulatedDisk disk = new SimulatedDisk();
+        LogFixture f = LogFixture.open(disk);
+        f.directory.adoptCluster(new UUID(5, 6));
+        f.close();
+        SimulatedDisk left = disk.killed();
+        for (String name : disk.list()) {
+            if (!name.equals(DataDirectory.FORMAT_FILE) && !name.equals(IdentityFile.NAME)) {
+                left.remove(name);
+            }
+        }
+        assertThat(LogInspector.of(left).verify().whole()).isFalse();
+        assertThatThrownBy(() -> LogFixture.open(left))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("raft-state is damaged: it is missing, though this node is in cluster");
+    }
+
+    /** Copied forward, but not yet deleted where they came from: no replacement for others that are gone. */
+    @Test
+    void aLostCarriedFileIsMissedThoughOtherMessagesLieTwice() {
+        SimulatedDisk disk = new SimulatedDisk();
+        LogFixture f = LogFixture.open(disk, LogFixture.SMALL, QueueStory.BODIES);
+        QueueStory story = new QueueStory(f.log);
+        for (int sends = 60; sends <= 120; sends += 60) {
+            for (int i = 0; i < sends; i++) {
+                story.send(i % 10 == 0 ? 2 : 1, 1, 150);
+            }
+            story.take(1, sends);
+            story.snapshot();
+            int reclaims = sends == 60 ? 4 : 2;
+            for (int i = 0; i < reclaims; i++) {
+                f.log.reclaim();
+            }
+        }
+        SimulatedDisk killed = disk.killed();
+        assertThat(killed.list()).filteredOn(n -> n.startsWith("carried-")).hasSize(2);
+        LogFixture whole = LogFixture.open(killed.killed(), LogFixture.SMALL, QueueStory.BODIES);
+        new QueueStory(whole.log).checkBodies("with both");
+        killed.remove(SegmentHeader.fileName(SegmentHeader.Kind.CARRIED, 1));
+        assertThatThrownBy(() -> LogFixture.open(killed, LogFixture.SMALL, QueueStory.BODIES))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("messages of queue 2 wait by it, but are in no segment");
+    }
+
     @Test
     void aNewerFormatIsNamedAndRefused() {
         SimulatedDisk disk = StoppedNode.withEntries(true);

@@ -5,19 +5,14 @@ import io.raftqueue.fuzz.FuzzTarget;
 import io.raftqueue.log.disk.DiskFile;
 import io.raftqueue.log.disk.SimulatedDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/**
- * Each file format of the log, and the stream of a transfer, read by what reads them in a node. The first byte of an input
- * says whether the rest gets true checksums ({@link Seals}) before it is read.
- */
+/** Each file format that holds entries or messages, and the stream of a transfer, read by what reads them in a node. */
 public final class LogFuzzTargets {
     private static final long HIGH_TERM = 1L << 40;
     private static final String SEGMENT = SegmentHeader.fileName(1);
@@ -25,108 +20,30 @@ public final class LogFuzzTargets {
 
     private LogFuzzTargets() {}
 
-    /** Reads a file; false if it was refused. */
-    private interface Reader {
-        boolean takes(byte[] file) throws IOException;
-    }
-
-    private interface Seal {
-        void put(byte[] file);
-    }
-
     public static Map<String, Supplier<FuzzTarget>> all() {
         Map<String, Supplier<FuzzTarget>> all = new TreeMap<>();
         all.put(
                 "segment",
-                () -> target(
+                () -> new FileFuzzTarget(
                         List.of(shortened(StoppedNode.withEntries(true).bytes(SEGMENT))),
                         file -> Seals.segment(file, SegmentHeader.Kind.LOG, file.length),
                         LogFuzzTargets::segment));
         all.put(
                 "summary",
-                () -> target(
+                () -> new FileFuzzTarget(
                         List.of(summaryOf(StoppedNode.withMessages())),
                         file -> Seals.summary(file, 0, file.length),
                         LogFuzzTargets::summary));
         all.put(
                 "snapshot",
-                () -> target(files(StoppedNode.withMessages(), ".snap"), Seals::snapshot, LogFuzzTargets::snapshot));
+                () -> new FileFuzzTarget(FileFuzzTarget.files(StoppedNode.withMessages(), ".snap"), Seals::snapshot, LogFuzzTargets::snapshot));
         all.put(
                 "carried",
-                () -> target(List.of(carriedOf(StoppedNode.withMessages())), Seals::carried, LogFuzzTargets::carried));
-        all.put(
-                "vote",
-                () -> target(
-                        files(StoppedNode.withMessages(), TermAndVote.NAME),
-                        file -> Seals.slots(file, TermAndVote.MAGIC, Seals.OURS),
-                        LogFuzzTargets::vote));
-        all.put(
-                "identity",
-                () -> target(
-                        files(StoppedNode.withMessages(), IdentityFile.NAME),
-                        file -> Seals.slots(file, IdentityFile.MAGIC, Checksum.UNSALTED),
-                        LogFuzzTargets::identity));
-        all.put(
-                "mark",
-                () -> target(files(StoppedNode.withMessages(), DurableMark.NAME), file -> {}, LogFuzzTargets::mark));
-        all.put(
-                "format",
-                () -> target(
-                        files(StoppedNode.withMessages(), DataDirectory.FORMAT_FILE),
-                        file -> {},
-                        LogFuzzTargets::format));
+                () -> new FileFuzzTarget(List.of(carriedOf(StoppedNode.withMessages())), Seals::carried, LogFuzzTargets::carried));
         all.put(
                 "transfer",
-                () -> target(List.of(transferOf(StoppedNode.withMessages())), Seals::frames, LogFuzzTargets::transfer));
+                () -> new FileFuzzTarget(List.of(transferOf(StoppedNode.withMessages())), Seals::frames, LogFuzzTargets::transfer));
         return all;
-    }
-
-    private static FuzzTarget target(List<byte[]> files, Seal seal, Reader reader) {
-        List<byte[]> seeds = new ArrayList<>();
-        for (byte[] file : files) {
-            byte[] seed = new byte[1 + file.length];
-            System.arraycopy(file, 0, seed, 1, file.length);
-            seeds.add(seed);
-        }
-        return new FuzzTarget() {
-            @Override
-            public List<byte[]> seeds() {
-                return seeds;
-            }
-
-            @Override
-            public boolean takes(byte[] input) {
-                if (input.length == 0) {
-                    return false;
-                }
-                byte[] file = Arrays.copyOfRange(input, 1, input.length);
-                if ((input[0] & 1) != 0) {
-                    seal.put(file);
-                }
-                try {
-                    return reader.takes(file);
-                } catch (DamagedLogException | WrongDirectoryException e) {
-                    if (!e.getMessage().contains("/simulated")) {
-                        throw new AssertionError("it does not say where", e);
-                    }
-                    return false;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-
-            @Override
-            public long mostAllocated(int length) {
-                return (32L << 20) + 1024L * length; // buffers of segments and of scans
-            }
-        };
-    }
-
-    private static List<byte[]> files(SimulatedDisk disk, String suffix) {
-        return disk.list().stream()
-                .filter(name -> name.endsWith(suffix))
-                .map(disk::bytes)
-                .toList();
     }
 
     private static byte[] shortened(byte[] segment) {
@@ -137,7 +54,7 @@ public final class LogFuzzTargets {
 
     /** The first one there is, as the one of segment 1. */
     private static byte[] summaryOf(SimulatedDisk disk) {
-        byte[] file = files(disk, SegmentSummary.SUFFIX).get(0);
+        byte[] file = FileFuzzTarget.files(disk, SegmentSummary.SUFFIX).get(0);
         Seals.summary(file, 0, file.length);
         return file;
     }
@@ -185,14 +102,14 @@ public final class LogFuzzTargets {
                 int behind = ByteBuffer.wrap(file).getShort(at + 2) & 0xFFFF;
                 byte[] header = new byte[RecordFormat.HEADER_BYTES];
                 RecordFormat.writeHeader(header, entry, i - behind, Seals.OURS);
-                check(Arrays.equals(header, Arrays.copyOfRange(file, at, at + header.length)), "the record's header");
+                FileFuzzTarget.check(Arrays.equals(header, Arrays.copyOfRange(file, at, at + header.length)), "the record's header");
                 at += header.length + entry.payload().length;
             }
             f.log.append(LogFixture.entries(last + 1, last + 1, HIGH_TERM, 30));
             f.log.sync();
         }
         try (LogFixture f = LogFixture.open(disk.crash(n -> false))) {
-            check(f.log.lastIndex() == last + 1, "what was appended to it");
+            FileFuzzTarget.check(f.log.lastIndex() == last + 1, "what was appended to it");
         }
         return true;
     }
@@ -204,7 +121,7 @@ public final class LogFuzzTargets {
             return false;
         }
         long point = segment.points().before((int) (segment.lastIndex() - segment.firstIndex()));
-        check((point & 0xFFFFFFFFL) < segment.capacity(), "a point inside the segment");
+        FileFuzzTarget.check((point & 0xFFFFFFFFL) < segment.capacity(), "a point inside the segment");
         return readRuns(runs);
     }
 
@@ -227,12 +144,12 @@ public final class LogFuzzTargets {
                 file.length < 24 ? 1 : ByteBuffer.wrap(file).getLong(16));
         disk.put(name, file);
         SnapshotFile read = SnapshotFile.read(disk, name, Seals.OURS);
-        check(Arrays.equals(read.encode(Seals.OURS), file), "the snapshot's bytes");
+        FileFuzzTarget.check(Arrays.equals(read.encode(Seals.OURS), file), "the snapshot's bytes");
         try (LogFixture f = LogFixture.open(disk)) {
-            check(f.log.snapshotIndex() == read.snapshot().index(), "the snapshot's index");
-            check(f.log.lastIndex() >= f.log.snapshotIndex(), "a log that reaches the snapshot");
+            FileFuzzTarget.check(f.log.snapshotIndex() == read.snapshot().index(), "the snapshot's index");
+            FileFuzzTarget.check(f.log.lastIndex() >= f.log.snapshotIndex(), "a log that reaches the snapshot");
         } catch (DamagedLogException nothingBehindIt) {
-            check(nothingBehindIt.getMessage().contains("/simulated"), "where it is");
+            FileFuzzTarget.check(nothingBehindIt.getMessage().contains("/simulated"), "where it is");
         }
         return true;
     }
@@ -241,58 +158,15 @@ public final class LogFuzzTargets {
         SimulatedDisk disk = new SimulatedDisk();
         disk.put(CARRIED, file);
         CarriedFile carried = CarriedFile.open(disk, CARRIED, 1, LogFixture.INCARNATION, Seals.OURS);
-        check(carried.messages() <= file.length, "no more messages than there is room for");
+        FileFuzzTarget.check(carried.messages() <= file.length, "no more messages than there is room for");
         FailureGate gate = new FailureGate(disk.path());
         carried.runs()
                 .forEach((uid, list) -> list.forEach(0, Long.MAX_VALUE, (firstId, count, entry, slot) -> {
                     for (int i = 0; i < count; i++) {
                         byte[] body = carried.body(uid, firstId + i, gate, disk.path());
-                        check(body != null, "a message it says it has");
+                        FileFuzzTarget.check(body != null, "a message it says it has");
                     }
                 }));
-        return true;
-    }
-
-    private static boolean vote(byte[] file) throws IOException {
-        SimulatedDisk disk = new SimulatedDisk();
-        disk.put(TermAndVote.NAME, file);
-        long term;
-        try (TermAndVote found = TermAndVote.open(disk, Seals.OURS)) {
-            term = found.term();
-            if (term < HIGH_TERM) {
-                found.save(HIGH_TERM, LogFixture.INCARNATION);
-            }
-        }
-        try (TermAndVote again = TermAndVote.open(disk.crash(n -> false), Seals.OURS)) {
-            check(again.term() == Math.max(term, HIGH_TERM), "the newest promise");
-        }
-        return true;
-    }
-
-    private static boolean identity(byte[] file) throws IOException {
-        SimulatedDisk disk = new SimulatedDisk();
-        disk.put(IdentityFile.NAME, file);
-        try (IdentityFile found = IdentityFile.openAndCount(disk, "")) {
-            check(IdentityFile.read(disk.crash(n -> false)).equals(found.identity()), "the start that was counted");
-        }
-        return true;
-    }
-
-    private static boolean mark(byte[] file) throws IOException {
-        SimulatedDisk disk = new SimulatedDisk();
-        disk.put(DurableMark.NAME, file);
-        try (DurableMark found = DurableMark.open(disk, Seals.OURS)) {
-            found.read(0);
-            found.write(7, 9);
-            check(found.read(7) == 9, "the mark that was written");
-        }
-        return true;
-    }
-
-    private static boolean format(byte[] file) throws IOException {
-        SimulatedDisk disk = new SimulatedDisk();
-        disk.put(DataDirectory.FORMAT_FILE, file);
-        DataDirectory.checkFormat(disk, disk.list());
         return true;
     }
 
@@ -305,7 +179,7 @@ public final class LogFuzzTargets {
             int from = (int) receiver.offset();
             receiver.write(from, Arrays.copyOfRange(stream, from, Math.min(stream.length, from + 1000)));
         }
-        check(f.log.failure() == null, "a log that goes on: " + f.log.failure());
+        FileFuzzTarget.check(f.log.failure() == null, "a log that goes on: " + f.log.failure());
         if (!receiver.complete()) {
             receiver.close();
             return false;
@@ -321,16 +195,10 @@ public final class LogFuzzTargets {
         for (LogFixture node : List.of(f, again)) {
             for (LiveQueue queue : queues) {
                 for (long id = queue.head(); id < queue.next(); id++) {
-                    check(node.log.body(queue.uid(), id) != null, "message " + id + " of queue " + queue.uid());
+                    FileFuzzTarget.check(node.log.body(queue.uid(), id) != null, "message " + id + " of queue " + queue.uid());
                 }
             }
         }
         return true;
-    }
-
-    private static void check(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError("it was taken, but this is not so: " + what);
-        }
     }
 }

@@ -60,6 +60,50 @@ class LogInspectorTest {
         assertThat(report.lines()).last().asString().contains("DAMAGED: /simulated/" + oldest + " at offset");
     }
 
+    /** Whatever the very first start had done when the machine stopped. */
+    @Test
+    void aDirectoryThatWasJustBegunIsNotDamaged() {
+        SimulatedDisk whole = new SimulatedDisk();
+        LogFixture.open(whole);
+        for (long n = 1; n <= whole.operations(); n++) {
+            SimulatedDisk disk = new SimulatedDisk().faultIn(n, SimulatedDisk.Fault.POWER_CUT);
+            assertThatThrownBy(() -> LogFixture.open(disk)).isInstanceOf(SimulatedDisk.PowerCut.class);
+            SimulatedDisk left = disk.crash(i -> true);
+            long operations = left.operations();
+            LogInspector.Report report = LogInspector.of(left).verify();
+            if (left.list().contains(DataDirectory.FORMAT_FILE)) {
+                assertThat(report.whole()).as("operation %s: %s", n, report.lines()).isTrue();
+            } else {
+                assertThat(report.lines()).last().asString().contains("is no data directory");
+            }
+            List<String> lines = new ArrayList<>();
+            LogInspector.of(left).dump(lines::add);
+            assertThat(lines.stream().anyMatch(line -> line.startsWith("DAMAGED")))
+                    .as("operation %s: %s", n, lines)
+                    .isEqualTo(!report.whole());
+            assertThat(left.operations()).isEqualTo(operations);
+        }
+    }
+
+    @Test
+    void aTornEndIsToldOf() {
+        SimulatedDisk disk = new SimulatedDisk();
+        LogFixture f = LogFixture.open(disk);
+        f.log.append(LogFixture.entries(1, 3, 1, 100));
+        f.log.sync();
+        SimulatedDisk left = disk.killed();
+        byte[] segment = left.bytes(SegmentHeader.fileName(1));
+        segment[472] = RecordFormat.VERSION;
+        left.put(SegmentHeader.fileName(1), segment);
+        LogInspector.Report report = LogInspector.of(left).verify();
+        assertThat(report.whole()).as(report.lines().toString()).isTrue();
+        assertThat(report.lines())
+                .contains("torn: log-000000000001.seg at offset 472, behind entry 3; it was never acknowledged, and a"
+                        + " start cuts it off");
+        LogFixture.open(left).close();
+        assertThat(LogInspector.of(left).verify().lines()).noneMatch(line -> line.startsWith("torn"));
+    }
+
     @Test
     void everyRecordIsALineOfTheDump() {
         List<String> lines = new ArrayList<>();

@@ -33,12 +33,17 @@ final class QueueStory {
     long third = 3;
 
     QueueStory(SegmentedLog log) {
+        this(log, log.lastIndex());
+    }
+
+    /** Applies what is there up to the committed index. */
+    QueueStory(SegmentedLog log, long committed) {
         this.log = log;
         StoredSnapshot snapshot = log.snapshot();
         if (snapshot != null) {
             load(snapshot);
         }
-        applyTo(log.lastIndex());
+        applyTo(committed);
     }
 
     void load(StoredSnapshot snapshot) {
