@@ -41,8 +41,7 @@ class FuzzCampaignTest {
             return FuzzTargets.together().stream();
         }
         String only = System.getProperty("fuzz.only", "");
-        Set<String> wanted =
-                only.isEmpty() ? FuzzTargets.all().keySet() : Set.of(only.split(","));
+        Set<String> wanted = only.isEmpty() ? FuzzTargets.all().keySet() : Set.of(only.split(","));
         assertThat(FuzzTargets.all()).containsKeys(wanted.toArray(String[]::new));
         return wanted.stream().sorted().map(List::of);
     }
@@ -77,10 +76,13 @@ class FuzzCampaignTest {
                 .isZero();
         String output = Files.readString(said, StandardCharsets.UTF_8);
         Matcher done = last("#\\d+\\s+DONE\\s+cov: (\\d+) ft: \\d+ corp: \\d+", output);
-        assertThat(Integer.parseInt(done.group(1))).as("places reached by %s", names).isGreaterThan(10);
+        assertThat(Integer.parseInt(done.group(1)))
+                .as("places reached by %s", names)
+                .isGreaterThan(10);
         System.out.printf("fuzz: %s in %d s%n", done.group().replaceAll("\\s+", " "), SECONDS);
         for (String name : names) {
-            long inputs = Long.parseLong(last("tried " + name + " (\\d+)", output).group(1));
+            long inputs =
+                    Long.parseLong(last("tried " + name + " (\\d+)", output).group(1));
             System.out.printf("fuzz: %s, %d inputs, no finding%n", name, inputs);
             assertThat(inputs).as("inputs tried on %s", name).isGreaterThan(seeds.get(name) + 5L * SECONDS);
         }

@@ -14,13 +14,12 @@ class CrashAsFollowerTest {
 
     private static SimulatedDisk left(SimulatedDisk disk, int pattern, long seed) {
         Random random = new Random(seed);
-        return disk.crash(i ->
-                switch (pattern) {
-                    case 0 -> false;
-                    case 1 -> true;
-                    case 2 -> random.nextBoolean();
-                    default -> i > 0;
-                });
+        return disk.crash(i -> switch (pattern) {
+            case 0 -> false;
+            case 1 -> true;
+            case 2 -> random.nextBoolean();
+            default -> i > 0;
+        });
     }
 
     @Test

@@ -36,13 +36,18 @@ public final class LogFuzzTargets {
                         LogFuzzTargets::summary));
         all.put(
                 "snapshot",
-                () -> new FileFuzzTarget(FileFuzzTarget.files(StoppedNode.withMessages(), ".snap"), Seals::snapshot, LogFuzzTargets::snapshot));
+                () -> new FileFuzzTarget(
+                        FileFuzzTarget.files(StoppedNode.withMessages(), ".snap"),
+                        Seals::snapshot,
+                        LogFuzzTargets::snapshot));
         all.put(
                 "carried",
-                () -> new FileFuzzTarget(List.of(carriedOf(StoppedNode.withMessages())), Seals::carried, LogFuzzTargets::carried));
+                () -> new FileFuzzTarget(
+                        List.of(carriedOf(StoppedNode.withMessages())), Seals::carried, LogFuzzTargets::carried));
         all.put(
                 "transfer",
-                () -> new FileFuzzTarget(List.of(transferOf(StoppedNode.withMessages())), Seals::frames, LogFuzzTargets::transfer));
+                () -> new FileFuzzTarget(
+                        List.of(transferOf(StoppedNode.withMessages())), Seals::frames, LogFuzzTargets::transfer));
         return all;
     }
 
@@ -102,7 +107,8 @@ public final class LogFuzzTargets {
                 int behind = ByteBuffer.wrap(file).getShort(at + 2) & 0xFFFF;
                 byte[] header = new byte[RecordFormat.HEADER_BYTES];
                 RecordFormat.writeHeader(header, entry, i - behind, Seals.OURS);
-                FileFuzzTarget.check(Arrays.equals(header, Arrays.copyOfRange(file, at, at + header.length)), "the record's header");
+                FileFuzzTarget.check(
+                        Arrays.equals(header, Arrays.copyOfRange(file, at, at + header.length)), "the record's header");
                 at += header.length + entry.payload().length;
             }
             f.log.append(LogFixture.entries(last + 1, last + 1, HIGH_TERM, 30));
@@ -195,7 +201,8 @@ public final class LogFuzzTargets {
         for (LogFixture node : List.of(f, again)) {
             for (LiveQueue queue : queues) {
                 for (long id = queue.head(); id < queue.next(); id++) {
-                    FileFuzzTarget.check(node.log.body(queue.uid(), id) != null, "message " + id + " of queue " + queue.uid());
+                    FileFuzzTarget.check(
+                            node.log.body(queue.uid(), id) != null, "message " + id + " of queue " + queue.uid());
                 }
             }
         }

@@ -72,7 +72,9 @@ class LogInspectorTest {
             long operations = left.operations();
             LogInspector.Report report = LogInspector.of(left).verify();
             if (left.list().contains(DataDirectory.FORMAT_FILE)) {
-                assertThat(report.whole()).as("operation %s: %s", n, report.lines()).isTrue();
+                assertThat(report.whole())
+                        .as("operation %s: %s", n, report.lines())
+                        .isTrue();
             } else {
                 assertThat(report.lines()).last().asString().contains("is no data directory");
             }

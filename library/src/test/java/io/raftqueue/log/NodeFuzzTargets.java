@@ -29,7 +29,10 @@ public final class NodeFuzzTargets {
                         NodeFuzzTargets::identity));
         all.put(
                 "mark",
-                () -> new FileFuzzTarget(FileFuzzTarget.files(StoppedNode.withMessages(), DurableMark.NAME), file -> {}, NodeFuzzTargets::mark));
+                () -> new FileFuzzTarget(
+                        FileFuzzTarget.files(StoppedNode.withMessages(), DurableMark.NAME),
+                        file -> {},
+                        NodeFuzzTargets::mark));
         all.put(
                 "format",
                 () -> new FileFuzzTarget(
@@ -59,7 +62,8 @@ public final class NodeFuzzTargets {
         SimulatedDisk disk = new SimulatedDisk();
         disk.put(IdentityFile.NAME, file);
         try (IdentityFile found = IdentityFile.openAndCount(disk, "")) {
-            FileFuzzTarget.check(IdentityFile.read(disk.crash(n -> false)).equals(found.identity()), "the start that was counted");
+            FileFuzzTarget.check(
+                    IdentityFile.read(disk.crash(n -> false)).equals(found.identity()), "the start that was counted");
         }
         return true;
     }
