@@ -38,6 +38,7 @@ final class CheckedClients implements Closeable {
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final Deque<Long> lastAcknowledged = new ArrayDeque<>();
     private final CutOffTakes cutOff = new CutOffTakes();
+    private final List<Handed> handed = new ArrayList<>();
 
     private long acknowledged;
     private long taken;
@@ -62,6 +63,8 @@ final class CheckedClients implements Closeable {
         clients.run("taker", TAKE_PERIOD_MILLIS, () -> clients.take((int) (round.incrementAndGet() % 3)));
         return clients;
     }
+
+    private record Handed(long number, long called, long returned) {}
 
     private interface Call {
         void call() throws InterruptedException;
@@ -140,7 +143,7 @@ final class CheckedClients implements Closeable {
             long number = message.path("payload").path("content").asLong();
             taken++;
             cutOff.taken(number, called, returned);
-            history.taken(number, called, returned);
+            handed.add(new Handed(number, called, returned));
         }
     }
 
@@ -179,6 +182,12 @@ final class CheckedClients implements Closeable {
         stop();
         drain(node);
         synchronized (this) {
+            Map<Long, Long> removedBy = cutOff.explained();
+            for (Handed h : handed) {
+                // What a cut-off take removed, and its node gave to a later caller, left the queue when that take went
+                // on.
+                history.taken(h.number(), removedBy.getOrDefault(h.number(), h.called()), h.returned());
+            }
             List<String> verdicts = new ArrayList<>(history.verdicts());
             if (!cutOff.unexplained().isEmpty()) {
                 verdicts.add("lost: " + cutOff);

@@ -5,13 +5,17 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Of a take that was cut off nobody knows whether it removed a message. Each may have cost one, but not any one: that which
  * was at the head while the take went on. So a message that was acknowledged and never came out needs a take of its own,
- * which began before anything that was sent later was out, and not long before what was sent earlier was asked for.
+ * which began before anything that was sent later was out, and not long before what was sent earlier was asked for. The
+ * same holds for one that came out late: the node had removed it in its turn for a caller who was told that the outcome is
+ * unknown, and gave it to the next caller.
  */
 final class CutOffTakes {
     /** A node works at a take for 2 s, its deadline; then it has appended it or never will. */
@@ -47,28 +51,66 @@ final class CutOffTakes {
 
     /** The acknowledged messages that never came out and that no cut-off take can have removed. */
     List<Long> unexplained() {
+        Map<Long, Long> explained = explained();
+        return sends.keySet().stream()
+                .filter(number -> !takes.containsKey(number) && !explained.containsKey(number))
+                .sorted()
+                .toList();
+    }
+
+    /** The messages that are missing or came out late, with the call that was cut off and may have removed them. */
+    Map<Long, Long> explained() {
+        Set<Long> late = late();
         var windows = new TreeMap<Long, Interval>();
         sends.forEach((number, send) -> {
-            if (!takes.containsKey(number)) {
-                windows.put(number, window(send));
+            if (!takes.containsKey(number) || late.contains(number)) {
+                windows.put(number, window(send, late));
             }
         });
+        var explained = new HashMap<Long, Long>();
         for (long call : cutOff.stream().sorted().toList()) {
             windows.entrySet().stream()
                     .filter(e ->
                             e.getValue().from() <= call && call <= e.getValue().to())
                     .min(Comparator.comparingLong(e -> e.getValue().to()))
-                    .ifPresent(e -> windows.remove(e.getKey()));
+                    .ifPresent(e -> {
+                        explained.put(e.getKey(), call);
+                        windows.remove(e.getKey());
+                    });
         }
-        return List.copyOf(windows.keySet());
+        return explained;
+    }
+
+    /** Asked for when something that was sent later was out already. */
+    private Set<Long> late() {
+        var outAfter = new TreeMap<Long, Long>();
+        sends.entrySet().stream()
+                .filter(e -> takes.containsKey(e.getKey()))
+                .sorted(Comparator.comparingLong(
+                        (Map.Entry<Long, Interval> e) -> -e.getValue().from()))
+                .forEach(e -> outAfter.put(
+                        e.getValue().from(),
+                        Math.min(
+                                takes.get(e.getKey()).to(),
+                                outAfter.isEmpty()
+                                        ? Long.MAX_VALUE
+                                        : outAfter.firstEntry().getValue())));
+        return takes.entrySet().stream()
+                .filter(take -> {
+                    Interval send = sends.get(take.getKey());
+                    Map.Entry<Long, Long> later = send == null ? null : outAfter.higherEntry(send.to());
+                    return later != null && later.getValue() < take.getValue().from();
+                })
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** When the take that removed this message was called. */
-    private Interval window(Interval send) {
+    private Interval window(Interval send, Set<Long> late) {
         long from = send.from();
         long to = Long.MAX_VALUE;
         for (Map.Entry<Long, Interval> other : sends.entrySet()) {
-            Interval take = takes.get(other.getKey());
+            Interval take = late.contains(other.getKey()) ? null : takes.get(other.getKey());
             if (take != null && other.getValue().to() < send.from()) {
                 from = Math.max(from, take.from());
             }
@@ -81,7 +123,7 @@ final class CutOffTakes {
 
     @Override
     public String toString() {
-        return "%d acknowledged and not out; %d takes cut off, each may have cost one; unexplained: %s"
-                .formatted(missing(), count(), unexplained());
+        return "%d acknowledged and not out, %d late; %d takes cut off, each may be why for one; unexplained: %s"
+                .formatted(missing(), late().size(), count(), unexplained());
     }
 }

@@ -2,6 +2,7 @@ package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,23 @@ class CutOffTakesTest {
         history(50, 20);
         takes.cutOff(seconds(122));
         assertThat(takes.unexplained()).containsExactly(20L);
+    }
+
+    @Test
+    void whatItRemovedMayBeGivenToALaterCaller() {
+        history(50, 20);
+        takes.taken(20, seconds(140), seconds(140) + 1);
+        assertThat(takes.explained()).isEmpty();
+        takes.cutOff(seconds(120));
+        assertThat(takes.explained()).containsExactly(Map.entry(20L, seconds(120)));
+    }
+
+    @Test
+    void whatIsLateForNoReasonStaysSo() {
+        history(50, 20);
+        takes.taken(20, seconds(140), seconds(140) + 1);
+        takes.cutOff(seconds(130));
+        assertThat(takes.explained()).isEmpty();
     }
 
     @Test
