@@ -59,6 +59,19 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             stack.close();
             throw e;
         }
+        awaitFirstStatus();
+    }
+
+    /** Whoever asks a member that has just started must not take it for a stranger: its directory knows better. */
+    private void awaitFirstStatus() {
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        Runnable post = () -> {
+            board.post(System.nanoTime(), true);
+            known.complete(null);
+        };
+        if (stack.execute(post, () -> known.complete(null))) {
+            known.join();
+        }
     }
 
     /** On the raft thread, after each batch. */

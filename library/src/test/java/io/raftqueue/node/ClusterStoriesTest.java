@@ -268,6 +268,19 @@ class ClusterStoriesTest {
         }
     }
 
+    /** A launcher that did not know would ask for its own admission, and undo a removal that comes at the same time. */
+    @Test
+    void aMemberThatHasJustStartedAgainKnowsThatItIsOne() throws Exception {
+        try (var cluster = ClusterFixture.started(directory, 1)) {
+            cluster.stop(1);
+            try (RaftNode again =
+                    RaftNode.builder().directory(cluster.directory(1)).start()) {
+                assertThat(again.status().clusterId()).isNotNull();
+                assertThat(voters(again)).isEqualTo(1);
+            }
+        }
+    }
+
     @Test
     void statsAreTheSeedsAndSorted() throws Exception {
         try (var cluster = ClusterFixture.started(directory, 1)) {
