@@ -139,8 +139,9 @@ public interface RaftQueue<T> extends AutoCloseable {
     void awaitReady(Duration timeout) throws InterruptedException;
 
     /**
-     * Ends this handle: its waiting callers, and later ones, get {@link ClosedException}. Closes the node too if this
-     * queue was built by {@link #builder}; never a node that was built by itself. Idempotent.
+     * Ends this handle: its waiting callers, and later ones, get {@link ClosedException}. A removal under way is finished:
+     * the caller it may serve gets its message, or hears that the outcome is unknown. Closes the node too if this queue
+     * was built by {@link #builder}; never a node that was built by itself. Idempotent.
      */
     @Override
     void close();

@@ -48,6 +48,7 @@ final class Call {
     private @Nullable CompletableFuture<Answer> pending;
     private @Nullable HangUpWatch watch;
     private @Nullable Runnable whenHungUp;
+    private @Nullable Runnable whenClosing;
     private boolean watchedAtOnce;
     private boolean answered;
 
@@ -93,6 +94,11 @@ final class Call {
     void whenHungUp(boolean atOnce, Runnable action) {
         watchedAtOnce = atOnce;
         whenHungUp = action;
+    }
+
+    /** What ends a wait, on the I/O thread, when the server closes; the answer is awaited. */
+    void whenClosing(Runnable action) {
+        whenClosing = action;
     }
 
     /** Reads the body, if there is one, then lets the handler work. To be called on the I/O thread. */
@@ -146,6 +152,9 @@ final class Call {
             return;
         }
         pending = future;
+        if (inFlight.closing()) {
+            stopWaiting(); // its body came late: nobody will say so again
+        }
         if (!future.isDone() && whenHungUp != null) {
             watch = new HangUpWatch((HttpServerConnection) exchange.getConnection(), this::hungUp);
             if (watchedAtOnce) {
@@ -251,13 +260,15 @@ final class Call {
         }
     }
 
-    /** The server closes: a request that waits for a message must not hold it up, any other is finished. */
+    /** The server closes: a request that waits for a message must not hold it up; all are finished. */
     void closing() {
-        onIoThread(() -> {
-            if (watchedAtOnce) {
-                hungUp();
-            }
-        });
+        onIoThread(this::stopWaiting);
+    }
+
+    private void stopWaiting() {
+        if (whenClosing != null && !answered) {
+            whenClosing.run();
+        }
     }
 
     /** The server can wait no longer. */

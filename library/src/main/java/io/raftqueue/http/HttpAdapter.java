@@ -52,7 +52,8 @@ public final class HttpAdapter implements AutoCloseable {
 
     /**
      * Stops taking requests, finishes those in flight (5 s at most), and frees the port. A request that waits for a
-     * message is answered as if its wait had ended. Idempotent.
+     * message is answered as if its wait had ended: with a message that came, or that the queue is empty if it is.
+     * Idempotent.
      */
     @Override
     public void close() {

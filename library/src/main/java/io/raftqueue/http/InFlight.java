@@ -82,8 +82,8 @@ final class InFlight {
     }
 
     /**
-     * From now on connections end with their answer. Waits for the requests under way; those that wait for a message give
-     * up at once, those that have no answer shortly before the end are told so.
+     * From now on connections end with their answer. Waits for the requests under way; those that wait for a message
+     * wait no longer, those that have no answer shortly before the end are told so.
      */
     synchronized void close(long millis) throws InterruptedException {
         closing = true;

@@ -18,9 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Named queues as resources. */
 final class QueueRoutes {
@@ -114,31 +112,16 @@ final class QueueRoutes {
         Unsupported.refuseIdempotencyKey(call);
         RaftQueue<EncodedMessage> queue = queue(call, timeout);
         call.within(timeout.multipliedBy(max + 1L).plus(wait));
-        var current = new AtomicReference<CompletableFuture<?>>();
-        call.whenHungUp(!wait.isZero(), () -> {
-            CompletableFuture<?> waiting = current.get();
-            if (waiting != null) {
-                waiting.cancel(false);
-            }
-        });
+        Receiver receiver = Receiver.of(call, node, queue.name(), timeout, wait);
         // At once, first: an answer to that also tells whether there is such a queue.
-        CompletableFuture<@Nullable EncodedMessage> first = queue.pollAsync();
-        current.set(first);
-        return first.thenCompose(head -> {
+        return receiver.poll()
+                .thenCompose(head -> {
                     if (head == null && node.queueStats(queue.name()) == null) {
                         throw unknown(queue.name());
                     }
-                    if (head != null || wait.isZero()) {
-                        return CompletableFuture.completedFuture(head);
-                    }
-                    CompletableFuture<@Nullable EncodedMessage> waited = queue.pollAsync(wait);
-                    current.set(waited);
-                    return waited.exceptionally(failure -> {
-                        if (waited.isCancelled()) {
-                            return null;
-                        }
-                        throw new java.util.concurrent.CompletionException(failure);
-                    });
+                    return head != null || wait.isZero()
+                            ? CompletableFuture.completedFuture(head)
+                            : receiver.poll(wait);
                 })
                 .thenCompose(head -> head == null
                         ? CompletableFuture.completedFuture(List.<EncodedMessage>of())

@@ -68,19 +68,9 @@ final class SeedRoutes {
         Duration wait = Deadlines.waiting(call);
         Unsupported.refuseIdempotencyKey(call);
         call.within(timeout.plus(wait));
-        RaftQueue<EncodedMessage> bounded = queue.withTimeout(timeout);
-        var taken = wait.isZero() ? bounded.pollAsync() : bounded.pollAsync(wait);
-        call.whenHungUp(!wait.isZero(), () -> taken.cancel(false));
-        return taken.handle((message, failure) -> {
-            if (failure != null) {
-                // Cancelled: its client is gone, or the server closes and the wait ended with nothing. Without a wait a
-                // removal may be under way.
-                return !taken.isCancelled()
-                        ? Problem.of(failure)
-                        : wait.isZero() ? Problem.OUTCOME_UNKNOWN.answer("the client is gone") : EMPTY_QUEUE;
-            }
-            return message == null ? EMPTY_QUEUE : data(message);
-        });
+        return Receiver.of(call, node, QUEUE, timeout, wait)
+                .poll(wait)
+                .thenApply(message -> message == null ? EMPTY_QUEUE : data(message));
     }
 
     private static Answer data(EncodedMessage message) {

@@ -2,7 +2,6 @@ package io.raftqueue.node;
 
 import io.raftqueue.ClosedException;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What the views of one queue handle (of different deadlines) have in common: whether it is closed, and who waits. */
@@ -10,7 +9,7 @@ final class Handle {
     private final String queue;
     private final Runnable whenClosed;
 
-    private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -25,16 +24,16 @@ final class Handle {
         }
     }
 
-    /** Ends {@code waiter} when the handle is closed. */
+    /** Ends the wait of {@code waiter} when the handle is closed. */
     @SuppressWarnings("CollectionUndefinedEquality") // identity is what is meant
-    void register(CompletableFuture<?> waiter) {
+    void register(Waiter waiter) {
         if (waiter.isDone()) {
             return;
         }
         waiting.add(waiter);
         Calls.whenDone(waiter, (value, failure) -> waiting.remove(waiter));
         if (closed) {
-            waiter.completeExceptionally(closedException());
+            waiter.stopWaiting(this::closedException);
         }
     }
 
@@ -45,7 +44,7 @@ final class Handle {
             }
             closed = true;
         }
-        waiting.forEach(waiter -> waiter.completeExceptionally(closedException()));
+        waiting.forEach(waiter -> waiter.stopWaiting(this::closedException));
         whenClosed.run();
     }
 

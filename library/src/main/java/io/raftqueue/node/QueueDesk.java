@@ -70,7 +70,7 @@ final class QueueDesk {
 
     /** One message, waiting up to {@code waitNanos} for it to come, and up to {@code timeoutNanos} for the cluster. */
     Waiter poll(long waitNanos, long timeoutNanos) {
-        var waiter = new Waiter(timeoutNanos);
+        var waiter = new Waiter(this, timeoutNanos);
         Popped kept = null;
         synchronized (lock) {
             if (ended != null) {
@@ -280,7 +280,8 @@ final class QueueDesk {
 
     /**
      * Takes back a claim. Waiters whose time was up, and that no other claim covers, take their last look, or learn of the
-     * failure if the claim came to one: it was tried for as long as a last look may last.
+     * failure if the claim came to one: it was tried for as long as a last look may last. Those whose wait was ended hear
+     * that it was.
      */
     private void release(int claim, @Nullable Throwable failure) {
         var uncovered = new ArrayList<Waiter>();
@@ -296,7 +297,10 @@ final class QueueDesk {
             uncovered.forEach(waiters::remove);
         }
         for (Waiter waiter : uncovered) {
-            if (failure == null) {
+            Supplier<RuntimeException> stopped = waiter.stopped;
+            if (stopped != null) {
+                waiter.completeExceptionally(stopped.get());
+            } else if (failure == null) {
                 decide(waiter);
             } else {
                 waiter.completeExceptionally(failure);
@@ -304,11 +308,28 @@ final class QueueDesk {
         }
     }
 
+    /**
+     * Ends the wait of a caller who wants to hear the truth: a take under way that may serve him is finished, and a call
+     * that waits no longer, or never did, has its own deadline.
+     */
+    void stopWaiting(Waiter waiter, Supplier<RuntimeException> why) {
+        synchronized (lock) {
+            if (isCovered(waiter)) {
+                waiter.stopped = why;
+                overdue(waiter);
+                return;
+            }
+            if (!waiters.remove(waiter)) {
+                return;
+            }
+        }
+        waiter.completeExceptionally(why.get());
+    }
+
     private void timeIsUp(Waiter waiter) {
         synchronized (lock) {
             if (isCovered(waiter)) {
-                waiter.overdue = true;
-                waiter.watchedBy(timer.schedule(() -> giveUp(waiter), waiter.timeoutNanos, TimeUnit.NANOSECONDS));
+                overdue(waiter);
                 return;
             }
             if (!waiters.remove(waiter)) {
@@ -316,6 +337,15 @@ final class QueueDesk {
             }
         }
         decide(waiter);
+    }
+
+    /** Guarded by lock. */
+    private void overdue(Waiter waiter) {
+        if (!waiter.overdue) {
+            waiter.overdue = true;
+            waiter.stopWatch();
+            waiter.watchedBy(timer.schedule(() -> giveUp(waiter), waiter.timeoutNanos, TimeUnit.NANOSECONDS));
+        }
     }
 
     private boolean isCovered(Waiter waiter) {

@@ -215,7 +215,6 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
     List<Popped> takeNow(int max) {
         handle.checkOpen();
         CompletableFuture<List<Popped>> messages = node.desk(name).takeNow(max, deadline());
-        handle.register(messages);
         List<Popped> there = Calls.await(messages);
         there.forEach(Popped::read); // all at once: the log need not keep them until the last one's turn comes
         return there;

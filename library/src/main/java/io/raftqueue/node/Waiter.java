@@ -2,6 +2,7 @@ package io.raftqueue.node;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,21 @@ final class Waiter extends CompletableFuture<@Nullable Popped> {
     /** Guarded by the desk's lock: its wait is over, but a take is under way that may serve it. */
     boolean overdue;
 
+    /** Guarded by the desk's lock: its wait was ended by its caller, who hears this if no take serves it. */
+    @Nullable
+    Supplier<RuntimeException> stopped;
+
+    private final QueueDesk desk;
     private volatile @Nullable Future<?> timer;
 
-    Waiter(long timeoutNanos) {
+    Waiter(QueueDesk desk, long timeoutNanos) {
+        this.desk = desk;
         this.timeoutNanos = timeoutNanos;
+    }
+
+    /** See {@link QueueDesk#stopWaiting}. */
+    void stopWaiting(Supplier<RuntimeException> why) {
+        desk.stopWaiting(this, why);
     }
 
     /** Cancels {@code timer} once this is completed. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftNodeBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +82,56 @@ class HttpClusterTest {
             send(2, "late");
 
             assertThat(receiver.read().text()).isEqualTo("{\"Data\":{\"content\":\"late\"}}\n");
+        }
+    }
+
+    @Test
+    void aMessageThatComesWhileAWaitersNodeClosesHttpIsNeitherLostNorDeniedFalsely() throws Exception {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        startCluster();
+        assertThat(send(0, "makes the queue").status()).isEqualTo(201);
+        assertThat(get(1, "/recieve").text()).contains("makes the queue");
+        int handedOver = 0;
+        int rounds = 150;
+        for (int i = 0; i < rounds; i++) {
+            String content = "m" + i;
+            HttpAdapter closing =
+                    HttpAdapter.builder(nodes.get(1)).address("localhost:0").start();
+            String path = random.nextBoolean() ? "GET /recieve?wait=20s" : "POST /queues/default/receive?wait=20s";
+            CompletableFuture<Integer> sent = CompletableFuture.completedFuture(0);
+            try (var waiter = new RawHttp(closing.address())) {
+                waiter.write(path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+                await().pollInterval(Duration.ofMillis(1)).until(() -> closing.underWay() == 1);
+                // Before, within and after the time that sending, waking and removing take.
+                LockSupport.parkNanos(random.nextInt(4_000_000));
+                sent = CompletableFuture.supplyAsync(() -> status(2, content));
+                LockSupport.parkNanos(random.nextInt(12_000_000));
+                closing.close();
+
+                String got = waiter.read().text();
+                assertThat(sent.join()).isEqualTo(201);
+                if (got.contains("\"" + content + "\"")) {
+                    handedOver++;
+                } else {
+                    assertThat(got).as("seed " + seed + ", round " + i).isIn("{\"Data\":{}}\n", "");
+                    assertThat(get(0, "/recieve").text())
+                            .as("seed " + seed + ", round " + i + ": nobody had it, so it is there for others")
+                            .contains("\"" + content + "\"");
+                }
+            } finally {
+                closing.close();
+                sent.join();
+            }
+        }
+        assertThat(handedOver).as("seed " + seed + ": rounds of both kinds").isBetween(1, rounds - 1);
+    }
+
+    private int status(int node, String content) {
+        try {
+            return send(node, content).status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,11 +3,16 @@ package io.raftqueue.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.raftqueue.NoLeaderException;
+import io.raftqueue.codec.EncodedMessage;
+import io.raftqueue.codec.PayloadCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -269,6 +274,64 @@ class HttpLimitsTest {
 
             assertThat(taking.read().text()).contains("kept");
             closed.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /recieve?wait=60s", "GET /receive?wait=60s", "POST /queues/default/receive?wait=60s"})
+    void closingHandsOverTheMessageThatIsBeingRemovedForOneThatWaits(String take) throws Exception {
+        start(l -> l);
+        assertThat(node.waiting("default")).as("waiters of a queue that exists").isZero();
+        try (var waiting = new RawHttp(http.address())) {
+            waiting.write(take + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+            await().until(() -> node.waiting("default") == 1);
+            CompletableFuture<Void> removed = node.holdTakes();
+            node.queue("default", PayloadCodec.raw()).sendAsync(message("kept"));
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(http::close);
+            await("no new connections").until(this::refuses);
+            removed.complete(null);
+
+            assertThat(waiting.read().text()).contains("kept");
+            closed.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static EncodedMessage message(String content) {
+        byte[] json = ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+        return new EncodedMessage(0, json, "application/json", Map.of(), Instant.EPOCH, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /recieve?wait=60s", "POST /queues/default/receive?wait=60s"})
+    void closingDoesNotCallAQueueEmptyThatItCannotAsk(String take) throws Exception {
+        start(l -> l);
+        assertThat(node.waiting("default")).as("waiters of a queue that exists").isZero();
+        try (var waiting = new RawHttp(http.address())) {
+            waiting.write(take + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+            await().until(() -> node.waiting("default") == 1);
+            node.failWith(new NoLeaderException("no leader"));
+            http.close();
+
+            var answer = waiting.read();
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text()).contains("urn:raftqueue:not-applied:no-leader");
+        }
+    }
+
+    @Test
+    void closingDoesNotWaitForOneWhoseBodyCameLate() throws Exception {
+        start(l -> l);
+        node.queue("q", PayloadCodec.raw()).sendAsync(message("x"));
+        node.queue("q", PayloadCodec.raw()).pollAsync();
+        try (var late = new RawHttp(http.address())) {
+            late.write("POST /queues/q/receive?wait=60s HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n");
+            await().until(() -> http.underWay() == 1);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(http::close);
+            await("no new connections").until(this::refuses);
+            late.write("x");
+
+            assertThat(late.read().status()).isEqualTo(204);
+            closed.get(2, TimeUnit.SECONDS);
         }
     }
 

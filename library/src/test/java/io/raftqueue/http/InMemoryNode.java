@@ -1,5 +1,6 @@
 package io.raftqueue.http;
 
+import io.raftqueue.ClosedException;
 import io.raftqueue.JoinOutcome;
 import io.raftqueue.MemberStatus;
 import io.raftqueue.Message;
@@ -178,6 +179,8 @@ final class InMemoryNode implements RaftNode {
     private final class Handle<T> implements RaftQueue<T> {
         private final String name;
         private final PayloadCodec<T> codec;
+        private final List<CompletableFuture<EncodedMessage>> waiters = new ArrayList<>();
+        private boolean closed;
 
         Handle(String name, PayloadCodec<T> codec) {
             this.name = name;
@@ -204,7 +207,8 @@ final class InMemoryNode implements RaftNode {
                 if (waiter == null) {
                     q.messages.add(m);
                 } else {
-                    waiter.completeAsync(() -> m);
+                    CompletableFuture<EncodedMessage> served = waiter;
+                    takes.thenRun(() -> served.completeAsync(() -> m));
                 }
                 return m.id();
             } catch (Exception e) {
@@ -240,12 +244,16 @@ final class InMemoryNode implements RaftNode {
         @Override
         public CompletableFuture<T> pollAsync(Duration wait) {
             return outcome(() -> {
+                if (closed) {
+                    return CompletableFuture.failedFuture(new ClosedException("this handle is closed"));
+                }
                 EncodedMessage there = stored(name).messages.poll();
                 if (there != null) {
                     return CompletableFuture.completedFuture(decoded(there));
                 }
                 var waiter = new CompletableFuture<EncodedMessage>();
                 stored(name).waiting.add(waiter);
+                waiters.add(waiter);
                 CompletableFuture<T> mine = waiter.thenApply(this::decoded);
                 mine.whenComplete((m, t) -> waiter.cancel(false));
                 return mine.completeOnTimeout(null, wait.toMillis(), TimeUnit.MILLISECONDS);
@@ -332,7 +340,15 @@ final class InMemoryNode implements RaftNode {
         @Override
         public void awaitReady(Duration timeout) {}
 
+        /** As the real one: who waits ends, whose message is being removed gets it. */
         @Override
-        public void close() {}
+        public void close() {
+            List<CompletableFuture<EncodedMessage>> ended;
+            synchronized (InMemoryNode.this) {
+                closed = true;
+                ended = waiters.stream().filter(stored(name).waiting::remove).toList();
+            }
+            ended.forEach(waiter -> waiter.completeExceptionally(new ClosedException("this handle is closed")));
+        }
     }
 }

@@ -237,6 +237,88 @@ class QueueDeskTest {
     }
 
     @Test
+    void closingAHandleLetsItsWaiterHaveTheMessageThatIsBeingRemoved() throws Exception {
+        queue.send("just in time");
+        replica.hold();
+        CompletableFuture<String> covered = waiting();
+        CompletableFuture<String> uncovered = waiting();
+        await().until(() -> replica.heldCommands() == 1);
+        queue.close();
+        assertThatThrownBy(uncovered::join).hasCauseInstanceOf(ClosedException.class);
+        assertThat(covered).isNotDone();
+        replica.release();
+        assertThat(covered.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
+    }
+
+    @Test
+    void closingAHandleLetsATakingThreadHaveTheMessageThatIsBeingRemoved() throws Exception {
+        queue.send("just in time");
+        replica.hold();
+        FutureTask<String> taker = taking();
+        await().until(() -> replica.heldCommands() == 1);
+        queue.close();
+        replica.release();
+        assertThat(taker.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
+    }
+
+    @Test
+    void closingAHandleFinishesAPollAndADrainUnderWay() throws Exception {
+        queue.sendAll(List.of("polled", "drained", "also drained"));
+        replica.hold();
+        CompletableFuture<String> poll = queue.pollAsync();
+        await().until(() -> replica.heldCommands() == 1);
+        List<String> drained = new ArrayList<>();
+        var drain = new FutureTask<>(() -> queue.asBlockingQueue().drainTo(drained, 2));
+        start(drain);
+        await().until(() -> replica.heldCommands() == 2);
+        queue.close();
+        replica.release();
+        assertThat(poll.get(5, TimeUnit.SECONDS)).isEqualTo("polled");
+        drain.get(5, TimeUnit.SECONDS);
+        assertThat(drained).containsExactly("drained", "also drained");
+    }
+
+    @Test
+    void aWaiterOfAClosedHandleWhoseTakeFindsNothingEnds() {
+        RaftQueue<String> other = lone.queue();
+        queue.send("of the other");
+        replica.hold();
+        CompletableFuture<String> theirs = other.pollAsync();
+        CompletableFuture<String> mine = waiting();
+        await().until(() -> replica.heldCommands() == 2);
+        queue.close();
+        replica.release();
+        assertThat(theirs.join()).isEqualTo("of the other");
+        assertThatThrownBy(mine::join).hasCauseInstanceOf(ClosedException.class);
+        other.send("next");
+        assertThat(other.poll()).isEqualTo("next");
+    }
+
+    @Test
+    void aWaiterOfAClosedHandleWhoseAnswerIsLostIsToldThatNobodyKnows() {
+        queue.send("perhaps gone");
+        replica.hold();
+        CompletableFuture<String> waiter = waiting();
+        await().until(() -> replica.heldCommands() == 1);
+        queue.close();
+        replica.loseHeld();
+        assertThatThrownBy(waiter::join).hasCauseInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    void aClosedHandleWaitsNoLongerForItsTakeThanOneCallMayLast() {
+        RaftQueue<String> hasty = queue.withTimeout(Duration.ofMillis(50));
+        queue.send("late");
+        replica.hold();
+        CompletableFuture<String> waiter = hasty.pollAsync(Duration.ofHours(1));
+        await().until(() -> replica.heldCommands() == 1);
+        hasty.close();
+        assertThatThrownBy(waiter::join).hasCauseInstanceOf(OutcomeUnknownException.class);
+        replica.release();
+        assertThat(lone.queue().poll()).isEqualTo("late");
+    }
+
+    @Test
     void closingTheNodeEndsEverybodyWhoWaits() {
         FutureTask<String> taker = taking();
         CompletableFuture<String> waiter = waiting();

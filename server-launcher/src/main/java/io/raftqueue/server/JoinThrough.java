@@ -75,12 +75,15 @@ final class JoinThrough implements Runnable {
             }
         };
         node.addListener(membership);
-        long pause = 0;
-        while (!isVoter(node.status()) && !node.status().failed() && !in.await(pause, TimeUnit.MILLISECONDS)) {
-            tell(ask());
-            pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_MILLIS), LONGEST_PAUSE_MILLIS);
+        try {
+            long pause = 0;
+            while (!isVoter(node.status()) && !node.status().failed() && !in.await(pause, TimeUnit.MILLISECONDS)) {
+                tell(ask());
+                pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_MILLIS), LONGEST_PAUSE_MILLIS);
+            }
+        } finally {
+            node.removeListener(membership);
         }
-        node.removeListener(membership);
     }
 
     /** @return what the node is waiting for */

@@ -200,10 +200,6 @@ final class ChaosRun {
         log.say("state hashes are equal: " + hashes(cluster));
     }
 
-    private static boolean haveStopped(NodeProcess clients) {
-        return clients.out().stream().anyMatch(line -> line.startsWith("clients stopped"));
-    }
-
     /** Everything that is left, and that every node then finds nothing. */
     private void drain(Cluster cluster) throws IOException {
         try (var history = new HistoryWriter(directory.resolve("history").resolve("drain"))) {
