@@ -63,8 +63,8 @@ class GoldenBytesTest {
     void identityTermVoteAndMark() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         DataDirectory directory = DataDirectory.open(disk, "node01", () -> INCARNATION);
-        directory.adoptCluster(UUID.fromString("3f2a0000-0000-4000-8000-000000000001"));
         try (SegmentedLog log = directory.openLog(LogFixture.SMALL, LogFixture.BODIES, Runnable::run)) {
+            directory.adoptCluster(UUID.fromString("3f2a0000-0000-4000-8000-000000000001"));
             log.saveTermAndVote(5, UUID.fromString("99999999-0000-4000-8000-000000000002"));
             log.append(List.of(new Entry(1, 5, false, 10, new byte[] {1})));
         }
