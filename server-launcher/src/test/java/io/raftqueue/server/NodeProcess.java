@@ -2,6 +2,7 @@ package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.raftqueue.server.NodeClient.Answer;
 import java.io.BufferedReader;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,8 +168,19 @@ public final class NodeProcess implements AutoCloseable {
 
     /** SIGINT, as Ctrl-C. */
     int interrupt() throws IOException, InterruptedException {
+        assumeFalse(ignoresInterrupts(), "a job in the background ignores SIGINT, and so do the processes it starts");
         signal("-INT");
         return awaitExit(Duration.ofSeconds(10));
+    }
+
+    /** By the mask of ignored signals, where the system tells. */
+    private static boolean ignoresInterrupts() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.isReadable(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 
     private void signal(String signal) throws IOException, InterruptedException {

@@ -1,11 +1,7 @@
 package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,7 +31,6 @@ class ShutdownIT {
 
     @Test
     void ctrlCEndsALoneNodeAndAWaitingOne() throws Exception {
-        assumeFalse(ignoresInterrupts(), "a job in the background ignores SIGINT, and so do the processes it starts");
         NodeProcess alone =
                 processes.start("-leader -id=node01 -dir=./tmp/node01 -raddr=localhost:%d -haddr=localhost:%d"
                         .formatted(processes.freePort(), processes.freePort()));
@@ -66,15 +61,5 @@ class ShutdownIT {
         assertThat(node.terminate()).isZero();
 
         assertThat(answer.join()).isIn(200, 503);
-    }
-
-    /** By the mask of ignored signals, where the system tells. */
-    private static boolean ignoresInterrupts() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.isReadable(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 }
