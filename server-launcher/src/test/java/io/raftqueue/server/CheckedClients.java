@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,7 +38,9 @@ final class CheckedClients implements Closeable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final Deque<Long> lastAcknowledged = new ArrayDeque<>();
-    private final CutOffTakes cutOff = new CutOffTakes();
+    /** A take's deadline is 2 s. */
+    private final CutOffTakes cutOff = new CutOffTakes(Duration.ofSeconds(5));
+
     private final List<Handed> handed = new ArrayList<>();
 
     private long acknowledged;

@@ -1,5 +1,6 @@
 package io.raftqueue.server;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -17,40 +17,44 @@ import java.util.stream.Collectors;
  * same holds for one that came out late: the node had removed it in its turn for a caller who was told that the outcome is
  * unknown, and gave it to the next caller.
  */
-final class CutOffTakes {
-    /** A node works at a take for 2 s, its deadline; then it has appended it or never will. */
-    private static final long WORKED_AT_NANOS = TimeUnit.SECONDS.toNanos(5);
+public final class CutOffTakes {
 
     private record Interval(long from, long to) {}
 
     private final Map<Long, Interval> sends = new HashMap<>();
     private final Map<Long, Interval> takes = new HashMap<>();
     private final List<Long> cutOff = new ArrayList<>();
+    private final long workedAtNanos;
 
-    void sent(long number, long called, long returned) {
+    /** @param workedAt how long after the call a node may still append it: its deadline, and some more for the clock */
+    public CutOffTakes(Duration workedAt) {
+        this.workedAtNanos = workedAt.toNanos();
+    }
+
+    public void sent(long number, long called, long returned) {
         sends.put(number, new Interval(called, returned));
     }
 
-    void taken(long number, long called, long returned) {
+    public void taken(long number, long called, long returned) {
         takes.put(number, new Interval(called, returned));
     }
 
-    void cutOff(long called) {
+    public void cutOff(long called) {
         cutOff.add(called);
     }
 
-    int count() {
+    public int count() {
         return cutOff.size();
     }
 
-    int missing() {
+    public int missing() {
         return (int) sends.keySet().stream()
                 .filter(number -> !takes.containsKey(number))
                 .count();
     }
 
     /** The acknowledged messages that never came out and that no cut-off take can have removed. */
-    List<Long> unexplained() {
+    public List<Long> unexplained() {
         Map<Long, Long> explained = explained();
         return sends.keySet().stream()
                 .filter(number -> !takes.containsKey(number) && !explained.containsKey(number))
@@ -59,7 +63,7 @@ final class CutOffTakes {
     }
 
     /** The messages that are missing or came out late, with the call that was cut off and may have removed them. */
-    Map<Long, Long> explained() {
+    public Map<Long, Long> explained() {
         Set<Long> late = late();
         var windows = new TreeMap<Long, Interval>();
         sends.forEach((number, send) -> {
@@ -118,7 +122,7 @@ final class CutOffTakes {
                 to = Math.min(to, take.to());
             }
         }
-        return new Interval(from - WORKED_AT_NANOS, to);
+        return new Interval(from - workedAtNanos, to);
     }
 
     @Override

@@ -2,12 +2,13 @@ package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class CutOffTakesTest {
-    private final CutOffTakes takes = new CutOffTakes();
+    private final CutOffTakes takes = new CutOffTakes(Duration.ofSeconds(5));
 
     private static long seconds(long seconds) {
         return TimeUnit.SECONDS.toNanos(seconds);

@@ -146,7 +146,7 @@ final class ChaosRun {
             if (kind.need() == Need.CALM || random.nextInt(4) > 0) {
                 cluster.awaitSettled(RECOVERY);
             }
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(settings.brief() ? 500 : 3_000));
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(settings.brief() ? 500 : 8_000));
             log.say(kind + " (leader " + cluster.leaderNow().map(Place::id).orElse("none") + ", " + lastLine(clients)
                     + ")");
             strikes.strike(kind);
@@ -251,10 +251,7 @@ final class ChaosRun {
             files = found.sorted().toList();
         }
         History history = History.of(files);
-        for (String verdict : history.verdicts()) {
-            boolean unsettled = !drained && verdict.startsWith("lost:");
-            verdicts.add(unsettled ? "not drained, so perhaps not " + verdict : verdict);
-        }
+        verdicts.addAll(history.verdicts(drained));
         var report = new Report(settings, took, faults, skipped, leaderChanges, history, verdicts);
         log.say(System.lineSeparator() + report);
         return report;

@@ -1,32 +1,36 @@
 package io.raftqueue.server.chaos;
 
+import io.raftqueue.server.CutOffTakes;
 import io.raftqueue.simulation.FifoChecker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** All files of a run together: what the checker says of them, and the figures of the report. */
 final class History {
+    /** A take's deadline is 60 s, and its client waits longer. */
+    private static final Duration TAKES_ARE_WORKED_AT = Duration.ofSeconds(65);
+
+    private record Taken(long value, long called, long returned) {}
+
     private final FifoChecker checker = new FifoChecker();
+    private final CutOffTakes cutOff = new CutOffTakes(TAKES_ARE_WORKED_AT);
+    private final List<Taken> takenOut = new ArrayList<>();
     private final List<Long> acknowledgedAt = new ArrayList<>();
-    private final Set<Long> stored = new HashSet<>();
-    private final Set<Long> out = new HashSet<>();
     private long calls;
     private long acknowledged;
     private long taken;
     private long empty;
     private long notApplied;
     private long unknownSends;
-    private long unknownTakes;
 
     static History of(List<Path> files) throws IOException {
         var history = new History();
@@ -65,7 +69,7 @@ final class History {
         switch (outcome) {
             case "a" -> {
                 acknowledged++;
-                stored.add(value);
+                cutOff.sent(value, called, returned);
                 acknowledgedAt.add(returned);
                 checker.sent(value, called, returned);
             }
@@ -85,21 +89,36 @@ final class History {
                 checker.foundEmpty(called, returned);
             }
             case "u" -> {
-                unknownTakes++;
+                cutOff.cutOff(called);
                 checker.maybeTaken();
             }
             case "n" -> notApplied++;
             default -> {
                 taken++;
                 long value = Long.parseLong(outcome.substring(1));
-                out.add(value);
-                checker.taken(value, called, returned);
+                cutOff.taken(value, called, returned);
+                takenOut.add(new Taken(value, called, returned));
             }
         }
     }
 
-    List<String> verdicts() {
-        return checker.verdicts();
+    /**
+     * What is wrong with it. Each acknowledged message that never came out needs a take of its own that may have removed
+     * it: that many were cut off is not enough. Only of a queue that was drained at the end can this be said.
+     */
+    List<String> verdicts(boolean drained) {
+        Map<Long, Long> removedBy = drained ? cutOff.explained() : Map.of();
+        for (Taken take : takenOut) {
+            // What a cut-off take removed, and its node gave to a later caller, left the queue when that take went on.
+            checker.taken(take.value(), removedBy.getOrDefault(take.value(), take.called()), take.returned());
+        }
+        List<String> verdicts = new ArrayList<>(checker.verdicts());
+        if (!drained) {
+            verdicts.removeIf(verdict -> verdict.startsWith("lost:"));
+        } else if (!cutOff.unexplained().isEmpty()) {
+            verdicts.add("lost: " + cutOff);
+        }
+        return verdicts;
     }
 
     long acknowledged() {
@@ -111,7 +130,7 @@ final class History {
     }
 
     long unknownTakes() {
-        return unknownTakes;
+        return cutOff.count();
     }
 
     long unknownSends() {
@@ -124,16 +143,16 @@ final class History {
 
     /** Acknowledged and never seen again: each must have a take of unknown outcome that may have removed it. */
     long missing() {
-        return stored.stream().filter(value -> !out.contains(value)).count();
+        return cutOff.missing();
     }
 
     double answeredPercent() {
         return calls == 0 ? 0 : 100.0 * (acknowledged + taken + empty) / calls;
     }
 
-    /** Takes of unknown outcome among all that may have taken something. */
-    double unknownTakesPercent() {
-        return taken + unknownTakes == 0 ? 0 : 100.0 * unknownTakes / (taken + unknownTakes);
+    /** What somebody removed and nobody got, among all that was removed. */
+    double goneUnseenPercent() {
+        return taken == 0 ? 0 : 100.0 * missing() / (taken + missing());
     }
 
     long longestGapMillis() {

@@ -16,7 +16,7 @@ record Report(
         List<String> verdicts) {
     static final int LEAST_LEADER_CHANGES = 3;
     private static final double LEAST_ANSWERED_PERCENT = 60;
-    private static final double MOST_UNKNOWN_TAKES_PERCENT = 0.01;
+    private static final double MOST_GONE_UNSEEN_PERCENT = 0.01;
 
     /** Why this run shows nothing; empty when it is valid. */
     List<String> invalid() {
@@ -33,8 +33,9 @@ record Report(
             }
         });
         // One lost connection of a short run is more than a ten-thousandth of its takes.
-        if (!settings.brief() && history.unknownTakesPercent() > MOST_UNKNOWN_TAKES_PERCENT) {
-            reasons.add("%.4f %% of the takes have an unknown outcome".formatted(history.unknownTakesPercent()));
+        if (!settings.brief() && history.goneUnseenPercent() > MOST_GONE_UNSEEN_PERCENT) {
+            reasons.add(
+                    "%.4f %% of the messages went with a take that was cut off".formatted(history.goneUnseenPercent()));
         }
         return reasons;
     }
@@ -58,11 +59,11 @@ record Report(
         line(text, "sends of unknown outcome", history.unknownSends());
         line(text, "messages taken", history.taken());
         line(text, "found empty", history.empty());
+        line(text, "takes of unknown outcome", history.unknownTakes());
         line(
                 text,
-                "takes of unknown outcome",
-                "%d (%.4f %%)".formatted(history.unknownTakes(), history.unknownTakesPercent()));
-        line(text, "messages gone with such a take", history.missing());
+                "messages gone with such a take",
+                "%d (%.4f %%)".formatted(history.missing(), history.goneUnseenPercent()));
         line(text, "calls answered", "%.1f %%".formatted(history.answeredPercent()));
         line(text, "longest gap without an acknowledgement", history.longestGapMillis() + " ms");
         line(text, "verdicts", verdicts.isEmpty() ? "none: nothing lost, doubled, reordered, wrongly empty" : verdicts);
