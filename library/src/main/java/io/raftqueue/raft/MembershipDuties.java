@@ -61,39 +61,18 @@ final class MembershipDuties {
         void answer(UUID requester, String raftAddress, AdminAnswer answer);
     }
 
-    private record Key(UUID requester, long requestId) {}
-
-    private static final class Task {
-        final Key key;
-        final String replyTo;
-        final Admin request;
-        final long since;
-        final long deadline;
-
-        @Nullable
-        UUID incarnation;
-
-        @Nullable
-        HelloAnswer heard;
-
-        boolean dialled;
-        long dialledAt;
-        /** A change was appended for it; whether it is committed is another matter. */
-        boolean begun;
-
-        Task(Key key, String replyTo, Admin request, long now) {
-            this.key = key;
-            this.replyTo = replyTo;
-            this.request = request;
-            this.since = now;
-            this.deadline = now + TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis());
-        }
-    }
-
     private record Verdict(Outcome outcome, String text) {}
 
     private final Leadership leadership;
-    private final Map<Key, Task> tasks = new LinkedHashMap<>();
+    private final Map<MembershipTask.Key, MembershipTask> tasks = new LinkedHashMap<>();
+    /** Joins that a removal ended: when the answer was lost, they come again, and must not begin anew. */
+    private final Map<MembershipTask.Key, Verdict> ended = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<MembershipTask.Key, Verdict> eldest) {
+            return size() > MAX_TASKS;
+        }
+    };
+
     private long promotedAt;
 
     MembershipDuties(Leadership leadership) {
@@ -101,18 +80,39 @@ final class MembershipDuties {
     }
 
     void requested(UUID requester, String replyTo, Admin request, long now) {
-        Key key = new Key(requester, request.requestId());
-        if (!leadership.leads() || (tasks.size() >= MAX_TASKS && !tasks.containsKey(key))) {
+        MembershipTask.Key key = new MembershipTask.Key(requester, request.requestId());
+        Verdict before = ended.get(key);
+        if (before != null) {
+            answer(new MembershipTask(key, replyTo, request, now), before);
+        } else if (!leadership.leads() || (tasks.size() >= MAX_TASKS && !tasks.containsKey(key))) {
             leadership.answer(requester, replyTo, new AdminAnswer(request.requestId(), Outcome.TRY_AGAIN, ""));
         } else if (!tasks.containsKey(key)) {
-            tasks.put(key, new Task(key, replyTo, request, now));
+            if (request.kind() == Admin.Kind.REMOVE) {
+                endJoins(request.id());
+            }
+            tasks.put(key, new MembershipTask(key, replyTo, request, now));
             tick(now);
+        }
+    }
+
+    /** A join goes on until its node is a voter: it would bring back at once what was removed after it was asked for. */
+    private void endJoins(String id) {
+        for (MembershipTask task : List.copyOf(tasks.values())) {
+            if (task.request.kind() == Admin.Kind.JOIN && task.request.id().equals(id)) {
+                Verdict verdict = conflict(id + " does not join: its removal was asked for after this join; "
+                        + "join it again if it shall be a member");
+                tasks.remove(task.key);
+                if (task.key.requestId() != MembershipWiring.KNOCK) {
+                    ended.put(task.key, verdict);
+                }
+                answer(task, verdict);
+            }
         }
     }
 
     /** Somebody told who answers at an address. */
     void heard(UUID incarnation, HelloAnswer answer, long now) {
-        for (Task t : tasks.values()) {
+        for (MembershipTask t : tasks.values()) {
             if (t.request.raftAddress().equals(answer.asked())) {
                 t.incarnation = incarnation;
                 t.heard = answer;
@@ -132,7 +132,7 @@ final class MembershipDuties {
         if (!leadership.serving() || configuration == null) {
             return;
         }
-        for (Task task : List.copyOf(tasks.values())) {
+        for (MembershipTask task : List.copyOf(tasks.values())) {
             Verdict verdict = task.request.kind() == Admin.Kind.JOIN ? join(task, now) : remove(task);
             if (verdict == null && now - task.deadline >= 0) {
                 verdict = late(task);
@@ -146,7 +146,7 @@ final class MembershipDuties {
         promote(now);
     }
 
-    private void answer(Task task, Verdict verdict) {
+    private void answer(MembershipTask task, Verdict verdict) {
         leadership.answer(
                 task.key.requester(),
                 task.replyTo,
@@ -154,7 +154,7 @@ final class MembershipDuties {
     }
 
     /** Null: what was begun may still come to be, or not, so silence is the only true answer. */
-    private @Nullable Verdict late(Task task) {
+    private @Nullable Verdict late(MembershipTask task) {
         if (task.request.kind() == Admin.Kind.JOIN
                 && task.incarnation != null
                 && current().member(task.incarnation) != null) {
@@ -175,7 +175,7 @@ final class MembershipDuties {
         return configuration;
     }
 
-    private @Nullable Verdict join(Task task, long now) {
+    private @Nullable Verdict join(MembershipTask task, long now) {
         Admin asked = task.request;
         HelloAnswer heard = task.heard;
         UUID incarnation = task.incarnation;
@@ -212,7 +212,7 @@ final class MembershipDuties {
         return wanted.voter() && leadership.configurationCommitted() ? new Verdict(Outcome.DONE, "") : null;
     }
 
-    private @Nullable Verdict dial(Task task, long now) {
+    private @Nullable Verdict dial(MembershipTask task, long now) {
         boolean member = current().members().stream()
                 .anyMatch(m -> m.id().equals(task.request.id())
                         && m.voter()
@@ -271,7 +271,7 @@ final class MembershipDuties {
         return next;
     }
 
-    private @Nullable Verdict remove(Task task) {
+    private @Nullable Verdict remove(MembershipTask task) {
         Member gone = current().members().stream()
                 .filter(m -> m.id().equals(task.request.id()))
                 .findFirst()
@@ -294,7 +294,7 @@ final class MembershipDuties {
         return change(task, current().without(gone.incarnation()), task.request.force());
     }
 
-    private @Nullable Verdict change(Task task, Configuration next, boolean force) {
+    private @Nullable Verdict change(MembershipTask task, Configuration next, boolean force) {
         long before = leadership.configurationIndex();
         Verdict refused = change(next, force);
         task.begun |= leadership.configurationIndex() != before;

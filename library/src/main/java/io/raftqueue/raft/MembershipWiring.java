@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class MembershipWiring {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipWiring.class);
     /** The request id of a node that asks to be let in; those of members' requests are larger. */
-    private static final long KNOCK = 0;
+    static final long KNOCK = 0;
 
     private static final long MOVE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);

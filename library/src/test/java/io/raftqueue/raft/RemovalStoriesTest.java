@@ -3,9 +3,13 @@ package io.raftqueue.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.JoinOutcome;
+import io.raftqueue.MembershipException;
+import io.raftqueue.MembershipException.Reason;
+import io.raftqueue.NodeOptions.Begin;
 import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.raft.PeerMessage.Admin;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What who asks for a removal is told must be true. */
@@ -27,5 +31,52 @@ class RemovalStoriesTest {
                 () -> leader.core.consensus().configuration().members().size() == 2
                         && leader.core.consensus().configurationCommitted());
         assertThat(removal.handle((done, why) -> why).join()).isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    void aRemovalEndsAJoinOfTheSameNodeThatIsStillUnderWay() {
+        aRemovalEndsAJoin(false);
+    }
+
+    @Test
+    void soItDoesWhenTheJoinIsAskedForAgainBecauseItsAnswerWasLost() {
+        aRemovalEndsAJoin(true);
+    }
+
+    private void aRemovalEndsAJoin(boolean firstAnswerIsLost) {
+        SimulatedMember leader = story.leader();
+        SimulatedMember asked = story.followers().get(0);
+        SimulatedMember newcomer = story.house.join(new Begin.AwaitJoin());
+        AtomicBoolean loses = new AtomicBoolean(firstAnswerIsLost);
+        // The newcomer says who it is and gets nothing more: a learner that stays far behind.
+        story.network = (to, message) -> to == newcomer
+                ? message instanceof PeerMessage.Hello
+                : !(message instanceof PeerMessage.AdminAnswer && loses.getAndSet(false));
+        CompletableFuture<JoinOutcome> join = ask(asked, Admin.Kind.JOIN, newcomer, 30);
+        story.within(5, () -> members(leader) == 4);
+
+        CompletableFuture<JoinOutcome> removal = ask(leader, Admin.Kind.REMOVE, newcomer, 10);
+        story.within(10, removal::isDone);
+        story.passes(30);
+
+        assertThat(removal).isCompleted();
+        assertThat(loses).isFalse();
+        assertThat(members(leader)).isEqualTo(3);
+        assertThat(join.handle((done, why) -> why).join())
+                .isInstanceOfSatisfying(
+                        MembershipException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
+                .hasMessageContaining("its removal was asked for after this join");
+    }
+
+    private static CompletableFuture<JoinOutcome> ask(
+            SimulatedMember asked, Admin.Kind kind, SimulatedMember whom, long seconds) {
+        CompletableFuture<JoinOutcome> outcome = new CompletableFuture<>();
+        asked.core.requests.add(
+                kind, whom.name, whom.address, false, outcome, asked.now() + seconds * 1_000_000_000L, asked.now());
+        return outcome;
+    }
+
+    private static int members(SimulatedMember leader) {
+        return leader.core.consensus().configuration().members().size();
     }
 }

@@ -127,9 +127,12 @@ final class SimulatedHouse {
     }
 
     SimulatedMember join() {
+        return join(new Begin.Join(address(random.nextInt(members.size()))));
+    }
+
+    SimulatedMember join(Begin begin) {
         int slot = members.size();
-        SimulatedMember m =
-                new SimulatedMember(this, slot, "node" + slot, new Begin.Join(address(random.nextInt(slot))));
+        SimulatedMember m = new SimulatedMember(this, slot, "node" + slot, begin);
         members.add(m);
         start(m);
         return m;
