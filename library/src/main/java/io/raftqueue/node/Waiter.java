@@ -16,10 +16,10 @@ final class Waiter extends CompletableFuture<@Nullable Popped> {
     /** How long the call may take for the cluster, after its wait for a message. */
     final long timeoutNanos;
 
-    /** Guarded by the desk's lock: its wait is over, but a take is under way that may serve it. */
+    /** Guarded by the waiting line: its wait is over, but a take is under way that may serve it. */
     boolean overdue;
 
-    /** Guarded by the desk's lock: its wait was ended by its caller, who hears this if no take serves it. */
+    /** Guarded by the waiting line: its wait was ended by its caller, who hears this if no take serves it. */
     @Nullable
     Supplier<RuntimeException> stopped;
 

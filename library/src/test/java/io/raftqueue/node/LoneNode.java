@@ -7,6 +7,8 @@ import io.raftqueue.codec.PayloadCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 
 /** A node over a {@link LoneReplica}, for tests that need a hand on what the engine does. */
 public final class LoneNode implements AutoCloseable {
@@ -36,6 +38,15 @@ public final class LoneNode implements AutoCloseable {
     /** The queue {@code orders}, of strings. */
     public RaftQueue<String> queue() {
         return node.queue("orders", PayloadCodec.string());
+    }
+
+    /** A call that blocks, begun. */
+    static <V> FutureTask<V> onItsOwnThread(Callable<V> call) {
+        var task = new FutureTask<>(call);
+        var thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        return task;
     }
 
     @Override

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.raftqueue.ClosedException;
 import io.raftqueue.NoLeaderException;
-import io.raftqueue.NodeFailedException;
 import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.RaftQueue;
 import java.time.Duration;
@@ -30,20 +28,6 @@ class QueueDeskTest {
         lone.close();
     }
 
-    /** Runs {@code take()} on a thread of its own. */
-    private FutureTask<String> taking() {
-        var task = new FutureTask<>(queue::take);
-        start(task);
-        return task;
-    }
-
-    private static Thread start(Runnable task) {
-        var thread = new Thread(task);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
-    }
-
     private CompletableFuture<String> waiting() {
         return queue.pollAsync(Duration.ofHours(1));
     }
@@ -56,7 +40,7 @@ class QueueDeskTest {
 
     @Test
     void aWaitingTakeGetsTheMessageThatArrives() throws Exception {
-        FutureTask<String> taker = taking();
+        FutureTask<String> taker = LoneNode.onItsOwnThread(queue::take);
         queue.send("a");
         assertThat(taker.get(5, TimeUnit.SECONDS)).isEqualTo("a");
     }
@@ -99,8 +83,7 @@ class QueueDeskTest {
     void theWaitDoesNotBoundTheCommitOfATakeUnderWay() throws Exception {
         queue.send("slow");
         replica.hold();
-        var poll = new FutureTask<>(() -> queue.poll(Duration.ofMillis(20)));
-        start(poll);
+        FutureTask<String> poll = LoneNode.onItsOwnThread(() -> queue.poll(Duration.ofMillis(20)));
         await().until(() -> replica.heldCommands() == 1);
         await().pollDelay(Duration.ofMillis(100)).until(() -> !poll.isDone());
         replica.release();
@@ -110,7 +93,9 @@ class QueueDeskTest {
     @Test
     void anInterruptBeforeATakeIsProposedCostsNothing() throws Exception {
         var taker = new FutureTask<>(queue::take);
-        Thread thread = start(taker);
+        var thread = new Thread(taker);
+        thread.setDaemon(true);
+        thread.start();
         await().until(() -> thread.getState() == Thread.State.WAITING);
         thread.interrupt();
         assertThatThrownBy(() -> taker.get(5, TimeUnit.SECONDS))
@@ -187,19 +172,6 @@ class QueueDeskTest {
     }
 
     @Test
-    void closingLetsTakesUnderWayComeHome() throws Exception {
-        queue.send("just in time");
-        replica.hold();
-        CompletableFuture<String> covered = waiting();
-        CompletableFuture<String> uncovered = waiting();
-        await().until(() -> replica.heldCommands() == 1);
-        replica.release();
-        lone.close();
-        assertThat(covered.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
-        assertThatThrownBy(uncovered::join).hasCauseInstanceOf(ClosedException.class);
-    }
-
-    @Test
     void waitersOutliveATimeWithoutALeader() {
         queue.send("patience");
         replica.leaderless(true);
@@ -222,120 +194,6 @@ class QueueDeskTest {
         assertThatThrownBy(queue::poll).isInstanceOf(NoLeaderException.class);
         replica.leaderless(false);
         assertThat(queue.poll()).isEqualTo("a");
-    }
-
-    @Test
-    void closingAHandleEndsItsWaitersAndNotTheOthers() {
-        RaftQueue<String> other = lone.queue();
-        CompletableFuture<String> mine = waiting();
-        CompletableFuture<String> theirs = other.pollAsync(Duration.ofHours(1));
-        queue.close();
-        assertThatThrownBy(mine::join).hasCauseInstanceOf(ClosedException.class);
-        assertThatThrownBy(() -> queue.send("a")).isInstanceOf(ClosedException.class);
-        other.send("b");
-        assertThat(theirs.join()).isEqualTo("b");
-    }
-
-    @Test
-    void closingAHandleLetsItsWaiterHaveTheMessageThatIsBeingRemoved() throws Exception {
-        queue.send("just in time");
-        replica.hold();
-        CompletableFuture<String> covered = waiting();
-        CompletableFuture<String> uncovered = waiting();
-        await().until(() -> replica.heldCommands() == 1);
-        queue.close();
-        assertThatThrownBy(uncovered::join).hasCauseInstanceOf(ClosedException.class);
-        assertThat(covered).isNotDone();
-        replica.release();
-        assertThat(covered.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
-    }
-
-    @Test
-    void closingAHandleLetsATakingThreadHaveTheMessageThatIsBeingRemoved() throws Exception {
-        queue.send("just in time");
-        replica.hold();
-        FutureTask<String> taker = taking();
-        await().until(() -> replica.heldCommands() == 1);
-        queue.close();
-        replica.release();
-        assertThat(taker.get(5, TimeUnit.SECONDS)).isEqualTo("just in time");
-    }
-
-    @Test
-    void closingAHandleFinishesAPollAndADrainUnderWay() throws Exception {
-        queue.sendAll(List.of("polled", "drained", "also drained"));
-        replica.hold();
-        CompletableFuture<String> poll = queue.pollAsync();
-        await().until(() -> replica.heldCommands() == 1);
-        List<String> drained = new ArrayList<>();
-        var drain = new FutureTask<>(() -> queue.asBlockingQueue().drainTo(drained, 2));
-        start(drain);
-        await().until(() -> replica.heldCommands() == 2);
-        queue.close();
-        replica.release();
-        assertThat(poll.get(5, TimeUnit.SECONDS)).isEqualTo("polled");
-        drain.get(5, TimeUnit.SECONDS);
-        assertThat(drained).containsExactly("drained", "also drained");
-    }
-
-    @Test
-    void aWaiterOfAClosedHandleWhoseTakeFindsNothingEnds() {
-        RaftQueue<String> other = lone.queue();
-        queue.send("of the other");
-        replica.hold();
-        CompletableFuture<String> theirs = other.pollAsync();
-        CompletableFuture<String> mine = waiting();
-        await().until(() -> replica.heldCommands() == 2);
-        queue.close();
-        replica.release();
-        assertThat(theirs.join()).isEqualTo("of the other");
-        assertThatThrownBy(mine::join).hasCauseInstanceOf(ClosedException.class);
-        other.send("next");
-        assertThat(other.poll()).isEqualTo("next");
-    }
-
-    @Test
-    void aWaiterOfAClosedHandleWhoseAnswerIsLostIsToldThatNobodyKnows() {
-        queue.send("perhaps gone");
-        replica.hold();
-        CompletableFuture<String> waiter = waiting();
-        await().until(() -> replica.heldCommands() == 1);
-        queue.close();
-        replica.loseHeld();
-        assertThatThrownBy(waiter::join).hasCauseInstanceOf(OutcomeUnknownException.class);
-    }
-
-    @Test
-    void aClosedHandleWaitsNoLongerForItsTakeThanOneCallMayLast() {
-        RaftQueue<String> hasty = queue.withTimeout(Duration.ofMillis(50));
-        queue.send("late");
-        replica.hold();
-        CompletableFuture<String> waiter = hasty.pollAsync(Duration.ofHours(1));
-        await().until(() -> replica.heldCommands() == 1);
-        hasty.close();
-        assertThatThrownBy(waiter::join).hasCauseInstanceOf(OutcomeUnknownException.class);
-        replica.release();
-        assertThat(lone.queue().poll()).isEqualTo("late");
-    }
-
-    @Test
-    void closingTheNodeEndsEverybodyWhoWaits() {
-        FutureTask<String> taker = taking();
-        CompletableFuture<String> waiter = waiting();
-        await().until(() -> !waiter.isDone());
-        lone.close();
-        assertThatThrownBy(waiter::join).hasCauseInstanceOf(ClosedException.class);
-        assertThatThrownBy(() -> taker.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(ClosedException.class);
-        assertThatThrownBy(queue::poll).isInstanceOf(ClosedException.class);
-    }
-
-    @Test
-    void aFailureOfTheNodeEndsEverybodyWhoWaits() {
-        CompletableFuture<String> waiter = waiting();
-        replica.fail(new java.io.IOException("Input/output error"));
-        assertThatThrownBy(waiter::join)
-                .hasCauseInstanceOf(NodeFailedException.class)
-                .hasMessageContaining("Input/output error");
     }
 
     @Test
