@@ -1,6 +1,5 @@
 package io.raftqueue.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,25 +32,21 @@ public final class ResultCodec {
     private ResultCodec() {}
 
     public static byte[] encode(List<Result> results) {
+        ResultRuns runs = ResultRuns.of(results);
         WireWriter out = new WireWriter(32);
         out.putByte(VERSION);
-        out.putVarint(results.size());
-        for (int i = 0; i < results.size(); ) {
-            Result first = results.get(i);
-            Result last = first;
-            int more = 0;
-            while (i + more + 1 < results.size() && results.get(i + more + 1).equals(following(last))) {
-                more++;
-                last = results.get(i + more);
-            }
-            write(first, out);
-            out.putVarint(more);
-            i += more + 1;
+        out.putVarint(runs.size());
+        for (int run = 0; run < runs.runs(); run++) {
+            write(runs.firstOfRun(run), out);
+            out.putVarint(runs.lengthOfRun(run) - 1);
         }
         return out.toByteArray();
     }
 
-    /** Reads all of {@code bytes}, or throws {@link MalformedCommandException}. */
+    /**
+     * Reads all of {@code bytes}, or throws {@link MalformedCommandException}. A few bytes may tell of {@value
+     * CommandCodec#MAX_COMMANDS} results: the list makes each when it is asked for.
+     */
     public static List<Result> decode(byte[] bytes) {
         WireReader in = new WireReader("results", bytes);
         int version = in.getByte();
@@ -59,23 +54,19 @@ public final class ResultCodec {
             throw in.malformed("version " + version + " is not read by this release");
         }
         int count = (int) in.getVarint(1, CommandCodec.MAX_COMMANDS, "number of results");
-        List<Result> results = new ArrayList<>(Math.min(count, 256));
+        ResultRuns results = new ResultRuns();
         @Nullable Result previous = null;
         while (results.size() < count) {
-            Result result = read(in);
-            if (previous != null && result.equals(following(previous))) {
+            Result first = read(in);
+            if (previous != null && first.equals(ResultRuns.following(previous, 1))) {
                 throw in.malformed("a run of results cut in two");
             }
             int more = (int) in.getVarint(0, count - results.size() - 1, "length of a run of results");
-            results.add(result);
-            for (int i = 0; i < more; i++) {
-                result = following(result);
-                if (result == null) {
-                    throw in.malformed("a run of results past the last id");
-                }
-                results.add(result);
+            previous = ResultRuns.following(first, more);
+            if (previous == null) {
+                throw in.malformed("a run of results past the last id");
             }
-            previous = result;
+            results.addRun(first, more + 1);
         }
         in.end();
         return results;
@@ -129,18 +120,6 @@ public final class ResultCodec {
             throw in.malformed("neither yes nor no: " + value);
         }
         return value == 1;
-    }
-
-    /** The result that makes a run longer; null when there can be none. */
-    private static @Nullable Result following(Result result) {
-        if (result instanceof Result.Sent sent) {
-            long next = sent.firstId() + sent.count();
-            return next < 0 ? null : new Result.Sent(next, sent.count());
-        } else if (result instanceof Result.Taken taken) {
-            long next = taken.firstId() + taken.count();
-            return next < 0 ? null : new Result.Taken(taken.queueUid(), next, taken.count());
-        }
-        return result;
     }
 
     /** The numbers are on disk: not the ordinals. */

@@ -96,6 +96,7 @@ final class LogParts {
         try {
             summaries.forEach(messages::restoreRuns);
             messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
+            messages.requireRunsWithin(snapshot.queues(), snapshot.snapshot().index());
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             throw new DamagedLogException(
                     disk.path(),

@@ -133,6 +133,19 @@ final class MessageStore implements MessageIndex {
                 queue.restore(in);
             }
         }
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes behind the runs");
+        }
+    }
+
+    /** Refuses restored runs beyond the queues of the snapshot or its last entry: what is stored later could not follow. */
+    void requireRunsWithin(List<LiveQueue> live, long lastEntry) {
+        for (LiveQueue queue : live) {
+            QueueBodies bodies = queues.get(queue.uid());
+            if (bodies != null && !bodies.liesWithin(lastEntry)) {
+                throw new IllegalArgumentException("runs of queue " + queue.uid() + " behind its last message");
+            }
+        }
     }
 
     /** Writes the runs that lie in these entries, as {@link #restoreRuns} reads them. */

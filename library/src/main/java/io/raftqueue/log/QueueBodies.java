@@ -84,6 +84,11 @@ final class QueueBodies {
         runs.read(in, floor);
     }
 
+    /** Whether no run is of an id or an entry behind the last one. */
+    synchronized boolean liesWithin(long lastEntry) {
+        return runs.isEmpty() || (runs.nextId() <= next && runs.lastEntry() <= lastEntry);
+    }
+
     /** A snapshot in which the head is this was published. */
     synchronized void publishedHead(long newHead) {
         headInSnapshot = Math.max(headInSnapshot, newHead);

@@ -61,6 +61,11 @@ final class RunList {
         return open.nextId();
     }
 
+    /** Of a list that is not empty. */
+    long lastEntry() {
+        return open.lastEntry();
+    }
+
     void add(long firstId, int count, long entry, int slot) {
         boolean backwards = !isEmpty() && entry < open.lastEntry();
         if (count <= 0 || firstId < nextId() || entry < 0 || backwards) {

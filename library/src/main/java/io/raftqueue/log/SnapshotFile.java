@@ -35,6 +35,13 @@ record SnapshotFile(
     private static final String PREFIX = "snapshot-";
     private static final String SUFFIX = ".snap";
     private static final int LONGEST = 1 << 30;
+    /** What a file name can tell, see {@link #indexOf}. */
+    private static final long HIGHEST = 999_999_999_999_999_999L;
+
+    private static final int STATE_AT = 64;
+
+    /** A field that no log writes so, and its offset in the file. */
+    record Impossible(long offset, String what) {}
 
     static final SnapshotFile NONE =
             new SnapshotFile(new StoredSnapshot(0, 0, 0, new byte[0], new byte[0]), 0, 0, 1, List.of(), new byte[1]);
@@ -102,10 +109,56 @@ record SnapshotFile(
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw damaged(disk, name, "its content does not fit its checksum", e);
         }
+        Impossible impossible = found.impossible();
+        if (impossible != null) {
+            throw new DamagedLogException(
+                    disk.path(), name, impossible.offset(), impossible.what() + " cannot be", null);
+        }
         if (!fileName(found.snapshot.index()).equals(name)) {
             throw damaged(disk, name, "it was written as " + fileName(found.snapshot.index()), null);
         }
         return found;
+    }
+
+    /** What is not so in any snapshot of a log; null if there is nothing. Its runs show when they are restored. */
+    @Nullable
+    Impossible impossible() {
+        long index = snapshot.index();
+        if (index <= 0 || index > HIGHEST) {
+            return new Impossible(16, "index " + index);
+        }
+        if (snapshot.term() < 0) {
+            return new Impossible(24, "term " + snapshot.term());
+        }
+        if (snapshot.clusterTime() < 0) {
+            return new Impossible(32, "cluster time " + snapshot.clusterTime());
+        }
+        if (logStart < 0 || logStart > index) {
+            return new Impossible(40, "a log that begins after entry " + logStart + " and reaches entry " + index);
+        }
+        if (firstSegment < 0 || firstSegment > HIGHEST) {
+            return new Impossible(48, "first segment " + firstSegment);
+        }
+        if (runsFrom <= logStart || runsFrom > index + 1) {
+            return new Impossible(56, "runs from entry " + runsFrom + " of " + (logStart + 1) + " to " + index);
+        }
+        return impossibleQueue();
+    }
+
+    private @Nullable Impossible impossibleQueue() {
+        long at = STATE_AT + 12L + snapshot.state().length + snapshot.configuration().length;
+        long waiting = 0;
+        for (int i = 0; i < queues.size(); i++) {
+            LiveQueue queue = queues.get(i);
+            boolean ascending = i == 0 || queue.uid() > queues.get(i - 1).uid();
+            waiting += queue.next() - queue.head();
+            if (!ascending || queue.head() < 0 || queue.next() < queue.head() || waiting < 0) {
+                return new Impossible(
+                        at + 24L * i,
+                        "queue " + queue.uid() + " with messages " + queue.head() + " to " + (queue.next() - 1));
+            }
+        }
+        return null;
     }
 
     private static SnapshotFile decode(ByteBuffer in) {

@@ -59,22 +59,12 @@ final class TransferFormat {
         byte[] state = SnapshotFile.bytes(in);
         byte[] configuration = SnapshotFile.bytes(in);
         List<LiveQueue> queues = SnapshotFile.queues(in);
-        check(index > 0 && term >= 0 && !in.hasRemaining());
-        long waiting = 0;
-        for (int i = 0; i < queues.size(); i++) {
-            LiveQueue queue = queues.get(i);
-            check(i == 0 || queue.uid() > queues.get(i - 1).uid());
-            check(queue.head() >= 0 && queue.next() >= queue.head());
-            waiting += queue.next() - queue.head();
-            check(waiting >= 0);
-        }
-        return new SnapshotFile(
+        SnapshotFile file = new SnapshotFile(
                 new StoredSnapshot(index, term, time, state, configuration), index, 0, index + 1, queues, new byte[1]);
-    }
-
-    private static void check(boolean possible) {
-        if (!possible) {
+        SnapshotFile.Impossible impossible = file.impossible();
+        if (impossible != null || in.hasRemaining()) {
             throw new IllegalArgumentException("a snapshot that cannot be");
         }
+        return file;
     }
 }
