@@ -268,6 +268,29 @@ final class Submissions {
         }
     }
 
+    /**
+     * The batch was applied within a snapshot that was installed, and its kept answers came with it; the bodies of what it
+     * removed did not.
+     *
+     * @param results null when they were not kept
+     */
+    void appliedUnseen(long serial, @Nullable List<Result> results) {
+        Batch batch = inFlight.peek();
+        if (batch == null || batch.serial != serial || results == null) {
+            applied(serial, results);
+            return;
+        }
+        inFlight.remove();
+        for (int i = 0; i < results.size(); i++) {
+            Submission s = batch.submissions.get(i);
+            if (results.get(i) instanceof Result.Taken taken && taken.count() > 0) {
+                lost(s, "what it removed is not in the snapshot that this member was sent");
+            } else {
+                completeNow(List.of(s), List.of(results.get(i)));
+            }
+        }
+    }
+
     private void complete(List<Submission> submissions, List<Result> results) {
         if (submissions.size() <= COMPLETE_INLINE) {
             completeNow(submissions, results);

@@ -2,9 +2,12 @@ package io.raftqueue.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.command.Command;
+import io.raftqueue.command.Result;
 import io.raftqueue.raft.PeerMessage.SnapshotChunk;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots of several pieces on their way to a member that lags, and what comes in between. */
@@ -31,6 +34,30 @@ class TransferStoriesTest {
             pieces += to == lagging && message instanceof SnapshotChunk ? 1 : 0;
             return true;
         };
+    }
+
+    /** Its caller is told the truth, and nobody else is given what cannot be read. */
+    @Test
+    void aTakeThatWasAppliedWithinTheSnapshotIsOfUnknownOutcome() {
+        long held = lagging.core.log.lastIndex();
+        story.network = (to, message) -> to != lagging;
+        for (int i = 0; i < 4; i++) {
+            story.answered(story.send(leader, BIG, 60));
+        }
+        CompletableFuture<Result> take = story.submit(lagging, new Command.Take(HouseStory.QUEUE, 2), 60);
+        CompletableFuture<Result> send = story.send(lagging, BIG, 60);
+        story.within(10, () -> leader.core.stored.of(HouseStory.QUEUE).nextId() == 6);
+        story.house.isolate(lagging);
+        leader.core.snapshot();
+        story.within(60, () -> leader.core.log.termAt(held) == -1);
+
+        story.network = (to, message) -> true;
+        story.house.heal();
+
+        assertThat(story.answered(send)).isInstanceOf(Result.Sent.class);
+        assertThat(take.handle((done, why) -> why).join())
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("the snapshot that this member was sent");
     }
 
     private void holdsAll() {
