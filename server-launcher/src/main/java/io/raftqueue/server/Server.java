@@ -8,7 +8,7 @@ import io.raftqueue.http.HttpAdapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 
 /** One running node with its HTTP door. HTTP answers from the start on, long before the node has a leader. */
@@ -66,13 +66,14 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static void checkFree(String source, HostPort address) {
+    static void checkFree(String source, HostPort address) {
         InetSocketAddress socketAddress = socketAddress(address);
         if (socketAddress.isUnresolved()) {
             throw CommandFailure.runtime("the host of " + source + "=" + address
                     + " cannot be resolved: correct the name, or make this machine's resolver know it");
         }
-        try (var probe = new ServerSocket()) {
+        // Bound, but not listening: a client that came meanwhile would be let in and thrown out again.
+        try (var probe = new Socket()) {
             probe.setReuseAddress(true);
             probe.bind(socketAddress);
         } catch (IOException e) {

@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program with an embedded node, that calls every method of the Java API which reads or writes messages, over and over,
@@ -18,6 +21,9 @@ import java.util.concurrent.Callable;
  */
 final class IsolatedMember {
     private static final Duration DEADLINE = Duration.ofMillis(700);
+
+    /** After each call of a method, before the next one: it is watched, not loaded. */
+    private static final long PAUSE_MILLIS = 50;
 
     private IsolatedMember() {}
 
@@ -53,21 +59,21 @@ final class IsolatedMember {
                 empty::purge,
                 "configureQueue",
                 () -> node.configureQueue("default", QueueSettings.UNLIMITED).get());
-        calls.forEach((name, call) -> new Thread(() -> repeat(name, call), name).start());
+        ScheduledExecutorService threads = Executors.newScheduledThreadPool(calls.size());
+        calls.forEach((name, call) -> {
+            var unused = threads.scheduleWithFixedDelay(() -> run(name, call), 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        });
     }
 
-    private static void repeat(String name, Callable<?> call) {
-        while (true) {
-            long began = System.currentTimeMillis();
-            try {
-                call.call();
-                System.out.println("answered " + name + " " + began + " " + System.currentTimeMillis());
-                Thread.sleep(50);
-            } catch (RaftQueueException refused) {
-                System.out.println("refused " + name + " " + began + " " + refused.retry());
-            } catch (Exception e) {
-                System.out.println("refused " + name + " " + began + " " + e);
-            }
+    private static void run(String name, Callable<?> call) {
+        long began = System.currentTimeMillis();
+        try {
+            call.call();
+            System.out.println("answered " + name + " " + began + " " + System.currentTimeMillis());
+        } catch (RaftQueueException refused) {
+            System.out.println("refused " + name + " " + began + " " + refused.retry());
+        } catch (Exception e) {
+            System.out.println("refused " + name + " " + began + " " + e);
         }
     }
 }

@@ -14,21 +14,21 @@ import org.jspecify.annotations.Nullable;
  * One connection to one node, made again when it broke. It never repeats a request by itself, as the JDK's client does
  * with a GET: here that could take a second message unseen.
  */
-final class HttpConnection implements AutoCloseable {
+public final class HttpConnection implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2_000;
 
     private final String address;
     private @Nullable Socket socket;
     private @Nullable InputStream in;
 
-    HttpConnection(String address) {
+    public HttpConnection(String address) {
         this.address = address;
     }
 
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     /** The request surely did not leave. */
-    static final class NotConnectedException extends IOException {
+    public static final class NotConnectedException extends IOException {
         private static final long serialVersionUID = 1;
 
         NotConnectedException(IOException cause) {
@@ -37,7 +37,7 @@ final class HttpConnection implements AutoCloseable {
     }
 
     /** @throws NotConnectedException if nothing was sent; else, on another {@link IOException}, it may have been acted upon */
-    Answer exchange(String method, String path, String body, int patienceMillis) throws IOException {
+    public Answer exchange(String method, String path, String body, int patienceMillis) throws IOException {
         Socket connected = connected();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: " + address + "\r\nContent-Length: " + bytes.length
