@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * has a process of its own; {@code -Dfuzz.only=peer,vote} takes only these, and {@code -Dfuzz.together=true} puts related
  * ones into one process, which saves most of the start-up.
  *
- * <p>{@code -Dfuzz.seed=1} makes it repeatable: as many inputs as a calm machine reads in the seconds, from this seed. The
- * same code meets the same inputs then, also on a loaded machine; the number printed last tells them from others. The
- * targets for which this is not so are left out.
+ * <p>{@code -Dfuzz.seed=1} is the short form: as many inputs as a calm machine reads in the seconds, from this seed, so that
+ * a loaded machine only takes longer. Mostly these are the same inputs each time, but not always: the number printed last
+ * tells. The slow targets are left out.
  *
  * <p>What it finds is put into {@code target/fuzz-findings}; cured, it belongs to the files of {@link FuzzRegressionTest}.
  */
@@ -44,7 +44,7 @@ class FuzzCampaignTest {
 
     static Stream<List<String>> targets() {
         List<FuzzTargets.Group> groups = FuzzTargets.groups().stream()
-                .filter(group -> SEED == 0 || group.isRepeatable())
+                .filter(group -> SEED == 0 || group.isQuick())
                 .toList();
         if (Boolean.getBoolean("fuzz.together")) {
             return groups.stream().map(FuzzTargets.Group::names);
@@ -111,7 +111,7 @@ class FuzzCampaignTest {
                 .filter(g -> g.names().containsAll(names))
                 .findFirst()
                 .orElseThrow();
-        // What libFuzzer does every few seconds is not repeatable: it is left out.
+        // What libFuzzer does every few seconds depends on the clock: it is left out.
         return List.of("-seed=" + SEED, "-runs=" + (long) SECONDS * group.inputsPerSecond(), "-reload=0");
     }
 

@@ -20,15 +20,14 @@ final class FuzzTargets {
     /**
      * Readers that take about as long as each other, and so can share a process.
      *
-     * @param inputsPerSecond about as many are read in a second by a process that has begun; 0 where the same seed does
-     *     not lead to the same inputs, as the places reached are not the same each time
+     * @param inputsPerSecond about as many are read in a second by a process that has begun; 0 if hardly any
      */
     record Group(Map<String, Supplier<FuzzTarget>> targets, int inputsPerSecond) {
         List<String> names() {
             return targets.keySet().stream().sorted().toList();
         }
 
-        boolean isRepeatable() {
+        boolean isQuick() {
             return inputsPerSecond > 0;
         }
     }
