@@ -17,27 +17,38 @@ import java.util.function.Supplier;
 final class FuzzTargets {
     private FuzzTargets() {}
 
-    /** In groups whose readers take about as long as each other. */
-    private static List<Map<String, Supplier<FuzzTarget>>> groups() {
+    /**
+     * Readers that take about as long as each other, and so can share a process.
+     *
+     * @param inputsPerSecond about as many are read in a second by a process that has begun; 0 if hardly any
+     */
+    record Group(Map<String, Supplier<FuzzTarget>> targets, int inputsPerSecond) {
+        List<String> names() {
+            return targets.keySet().stream().sorted().toList();
+        }
+
+        boolean isQuick() {
+            return inputsPerSecond > 0;
+        }
+    }
+
+    static List<Group> groups() {
         Map<String, Supplier<FuzzTarget>> messages = new TreeMap<>();
         messages.putAll(PeerFuzzTargets.all());
         messages.putAll(ConsensusFuzzTargets.all());
         messages.putAll(CommandFuzzTargets.all());
         messages.putAll(StateFuzzTargets.all());
-        return List.of(messages, NodeFuzzTargets.all(), LogFuzzTargets.all(), DirectoryFuzzTargets.all());
+        return List.of(
+                new Group(messages, 10_000),
+                new Group(NodeFuzzTargets.all(), 5_000),
+                new Group(LogFuzzTargets.all(), 500),
+                new Group(DirectoryFuzzTargets.all(), 0));
     }
 
     static Map<String, Supplier<FuzzTarget>> all() {
         Map<String, Supplier<FuzzTarget>> all = new TreeMap<>();
-        groups().forEach(all::putAll);
+        groups().forEach(group -> all.putAll(group.targets()));
         return all;
-    }
-
-    /** The names of {@link #all}, those together that can share a process. */
-    static List<List<String>> together() {
-        return groups().stream()
-                .map(group -> group.keySet().stream().sorted().toList())
-                .toList();
     }
 
     static FuzzTarget named(String name) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * What Jazzer calls: one input for the target named by the system property {@value #TARGETS}. There may be several, with
@@ -14,11 +15,14 @@ import java.util.List;
 public final class Fuzzer {
     static final String TARGETS = "fuzz.targets";
 
+    private static final int READINGS = 3;
+
     private static final List<Running> RUNNING = new ArrayList<>();
 
     private static final class Running {
         final String name;
         final FuzzTarget target;
+        final CRC32C crc = new CRC32C();
         long inputs;
 
         Running(String name) {
@@ -46,11 +50,13 @@ public final class Fuzzer {
     }
 
     public static void fuzzerTearDown() {
-        RUNNING.forEach(running -> System.err.println("tried " + running.name + " " + running.inputs));
+        RUNNING.forEach(running ->
+                System.err.printf("tried %s: %d inputs, %08x%n", running.name, running.inputs, running.crc.getValue()));
     }
 
     private static void read(Running running, byte[] input) {
         running.inputs++;
+        running.crc.update(input);
         try {
             read(running.target, input);
         } catch (RuntimeException | Error e) {
@@ -84,7 +90,7 @@ public final class Fuzzer {
                 return taken;
             }
             // A first reading may load classes, and instrumenting them is paid here; the input's own part comes again.
-            if (reading > 1) {
+            if (reading == READINGS) {
                 throw new AssertionError(
                         "reading " + input.length + " bytes allocated " + allocated + ", over " + most);
             }

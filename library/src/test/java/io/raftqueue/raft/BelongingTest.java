@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.NodeOptions.Begin;
 import io.raftqueue.NodeStatus;
-import io.raftqueue.Role;
 import io.raftqueue.consensus.Configuration;
 import io.raftqueue.consensus.ConsensusOptions;
 import io.raftqueue.consensus.Entry;
@@ -27,7 +26,6 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How a node comes into a cluster, whatever ends in the middle of it. */
@@ -63,7 +61,7 @@ class BelongingTest {
                         new SplittableRandom(1),
                         () -> CLUSTER,
                         () -> now,
-                        new Silent()),
+                        new SilentEvents()),
                 "./node02");
         core.start(now);
         return core;
@@ -182,31 +180,5 @@ class BelongingTest {
         disk = disk.killed();
         pass(start(new Begin.Join("app1:3001")), 20_000);
         assertThat(knocks()).as("nor when it is started again").isZero();
-    }
-
-    /** Nobody listens. */
-    private static final class Silent implements ReplicaEvents {
-        @Override
-        public void roleChanged(Role from, Role to, long term) {}
-
-        @Override
-        public void leaderChanged(@Nullable String leaderId, long term) {}
-
-        @Override
-        public void membersChanged() {}
-
-        @Override
-        public void queuesChanged() {}
-
-        @Override
-        public void queueFull(String queue) {}
-
-        @Override
-        public void arrived(String queue) {}
-
-        @Override
-        public void fatal(RuntimeException cause) {
-            throw cause;
-        }
     }
 }

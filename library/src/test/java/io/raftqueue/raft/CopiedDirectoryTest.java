@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.MemberStatus;
-import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeOptions.Begin;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,31 +29,6 @@ class CopiedDirectoryTest {
         }
     }
 
-    private static String freeAddress() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "localhost:" + socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private JGroupsReplica startCopy() {
-        return new JGroupsReplica(new NodeOptions(
-                "",
-                directory.resolve("copy"),
-                new Begin.Restart(),
-                freeAddress(),
-                null,
-                "",
-                Duration.ofSeconds(10),
-                1 << 20,
-                16 << 20,
-                0,
-                true,
-                false,
-                List.of()));
-    }
-
     @Test
     void theSecondProcessIsRefusedAndToldWhyAndTheFirstKeepsItsPlace() throws IOException {
         try (ReplicasFixture cluster = new ReplicasFixture(directory, 3)) {
@@ -69,7 +40,12 @@ class CopiedDirectoryTest {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> cluster.replica(copied).status().ready());
             String address = address(cluster, copied, id);
-            JGroupsReplica copy = startCopy();
+            JGroupsReplica copy = ReplicasFixture.start(
+                    "",
+                    directory.resolve("copy"),
+                    new Begin.Restart(),
+                    ReplicasFixture.freeAddresses(1).get(0),
+                    List.of());
             try {
                 await().atMost(Duration.ofSeconds(20))
                         .untilAsserted(() -> assertThat(copy.status().notReady())

@@ -34,11 +34,22 @@ final class ReplicasFixture implements AutoCloseable {
 
     ReplicasFixture(Path directory, int replicas, NodeListener... listeners) {
         this.directory = directory;
+        List<String> addresses = freeAddresses(replicas);
+        for (int i = 1; i <= replicas; i++) {
+            members.add("node0" + i + "=" + addresses.get(i - 1));
+        }
+        for (int i = 1; i <= replicas; i++) {
+            start(i, listeners);
+        }
+        awaitLeader();
+    }
+
+    /** Held all at once, so that none is given out twice. */
+    static List<String> freeAddresses(int count) {
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (int i = 1; i <= replicas; i++) {
+            for (int i = 0; i < count; i++) {
                 held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                members.add("node0" + i + "=localhost:" + held.get(i - 1).getLocalPort());
             }
             for (ServerSocket socket : held) {
                 socket.close();
@@ -46,10 +57,7 @@ final class ReplicasFixture implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        for (int i = 1; i <= replicas; i++) {
-            start(i, listeners);
-        }
-        awaitLeader();
+        return held.stream().map(socket -> "localhost:" + socket.getLocalPort()).toList();
     }
 
     static MessageBody body(String text) {
@@ -63,11 +71,21 @@ final class ReplicasFixture implements AutoCloseable {
     JGroupsReplica start(int i, NodeListener... listeners) {
         String member = members.get(i - 1);
         String id = member.substring(0, member.indexOf('='));
-        JGroupsReplica replica = new JGroupsReplica(new NodeOptions(
+        String address = member.substring(member.indexOf('=') + 1);
+        JGroupsReplica replica =
+                start(id, directory.resolve(id), new Begin.Members(members), address, List.of(listeners));
+        running.put(i, replica);
+        return replica;
+    }
+
+    /** One outside of this membership: whoever starts it closes it. */
+    static JGroupsReplica start(
+            String id, Path directory, Begin begin, String raftAddress, List<NodeListener> listeners) {
+        return new JGroupsReplica(new NodeOptions(
                 id,
-                directory.resolve(id),
-                new Begin.Members(members),
-                member.substring(member.indexOf('=') + 1),
+                directory,
+                begin,
+                raftAddress,
                 null,
                 "",
                 Duration.ofSeconds(10),
@@ -76,9 +94,7 @@ final class ReplicasFixture implements AutoCloseable {
                 0,
                 true,
                 false,
-                List.of(listeners)));
-        running.put(i, replica);
-        return replica;
+                listeners));
     }
 
     JGroupsReplica replica(int i) {

@@ -2,7 +2,6 @@ package io.raftqueue.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.raftqueue.Role;
 import io.raftqueue.command.Command;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.state.QueueFigures;
@@ -20,7 +19,7 @@ class StoredMessagesTest {
     private final List<Long> depths = new ArrayList<>();
 
     /** Looks at the queues whenever it is told anything: that is in the middle of it. */
-    private final class Reader implements ReplicaEvents {
+    private final class Reader extends SilentEvents {
         @Nullable
         StoredMessages stored;
 
@@ -40,21 +39,6 @@ class StoredMessagesTest {
         public void queuesChanged() {
             look();
         }
-
-        @Override
-        public void roleChanged(Role from, Role to, long term) {}
-
-        @Override
-        public void leaderChanged(@Nullable String leaderId, long term) {}
-
-        @Override
-        public void membersChanged() {}
-
-        @Override
-        public void queueFull(String queue) {}
-
-        @Override
-        public void fatal(RuntimeException cause) {}
     }
 
     @Test
