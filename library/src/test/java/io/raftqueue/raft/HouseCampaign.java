@@ -1,5 +1,8 @@
 package io.raftqueue.raft;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -12,10 +15,30 @@ import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 
 /** Many house schedules, one seed after the other. It ends at the first that is bad, and says where it went meanwhile. */
 final class HouseCampaign {
     private static final long TELL_NANOS = 30_000_000_000L;
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    /** How many schedules were done at a moment, and what they had cost: time, and CPU of the process with its compiler. */
+    private record Mark(int schedules, long nanos, long cpu) {
+        static Mark now(int schedules) {
+            return new Mark(schedules, System.nanoTime(), PROCESS.getProcessCpuTime());
+        }
+
+        /** Schedules per second, and per second of CPU, since then. */
+        String rates(Mark since) {
+            int done = schedules - since.schedules;
+            return String.format(
+                    Locale.ROOT,
+                    "%.0f/s (%.0f per second of CPU)",
+                    done * 1e9 / (nanos - since.nanos),
+                    done * 1e9 / (cpu - since.cpu));
+        }
+    }
 
     int schedules;
     HouseSchedule.Outcome failure;
@@ -26,10 +49,15 @@ final class HouseCampaign {
     private long steps;
     private long answered;
     private long stops;
-    private final long began = System.nanoTime();
-    private long toldAt = began;
-    private long nanos;
-    private long cpu;
+    /** Of all that happened in all of them, whatever their order: two builds with the same have the same histories. */
+    private long fingerprint;
+
+    private final Mark began = Mark.now(0);
+    /** By then the code is compiled, if there are enough of them. */
+    private Mark halfway = began;
+
+    private Mark end = began;
+    private Mark told = began;
     /** Whether it tells now and then how far it is. */
     private boolean tells;
 
@@ -55,6 +83,9 @@ final class HouseCampaign {
     }
 
     private void run(int threads, Predicate<HouseSchedule.Outcome> bad, LongFunction<HouseSchedule> schedule) {
+        Logger product = (Logger) LoggerFactory.getLogger("io.raftqueue");
+        Level before = product.getLevel();
+        product.setLevel(Level.OFF); // nobody reads what members in trouble have to say
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             for (Future<?> worker : IntStream.range(0, threads)
@@ -66,18 +97,15 @@ final class HouseCampaign {
             throw new IllegalStateException("the campaign broke off near seed " + next, e);
         } finally {
             pool.shutdownNow();
+            product.setLevel(before);
         }
-        nanos = System.nanoTime() - began;
+        end = Mark.now(schedules);
     }
 
     private void work(Predicate<HouseSchedule.Outcome> bad, LongFunction<HouseSchedule> schedule) {
-        long cpuBegan = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         for (long seed = nextSeed(); seed >= 0; seed = nextSeed()) {
             HouseSchedule.Outcome o = schedule.apply(seed).run();
             add(o, bad.test(o));
-        }
-        synchronized (this) {
-            cpu += ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBegan;
         }
     }
 
@@ -90,21 +118,26 @@ final class HouseCampaign {
         steps += o.steps();
         answered += o.answered();
         stops += o.stops().isEmpty() ? 0 : 1;
+        fingerprint +=
+                HouseRandom.mix(o.seed() ^ HouseRandom.mix(o.fingerprint() + 31 * o.answered() + 961 * o.steps()));
         o.happened().forEach(h -> happened.merge(h, 1, Integer::sum));
         if (bad && (failure == null || o.seed() < failure.seed())) {
             failure = o;
         }
-        long now = System.nanoTime();
-        if (tells && now - toldAt >= TELL_NANOS) {
-            toldAt = now;
+        if (schedules == most / 2) {
+            halfway = Mark.now(schedules);
+        }
+        if (tells && System.nanoTime() - told.nanos() >= TELL_NANOS) {
+            Mark now = Mark.now(schedules);
             System.out.printf(
                     Locale.ROOT,
-                    "  %d of %d schedules, %.0f/s, up to seed %d, violations: %d%n",
+                    "  %d of %d schedules, %s lately, up to seed %d, violations: %d%n",
                     schedules,
                     most,
-                    schedules / ((now - began) / 1e9),
+                    now.rates(told),
                     next - 1,
                     failure == null ? 0 : 1);
+            told = now;
         }
     }
 
@@ -129,15 +162,16 @@ final class HouseCampaign {
         }
         return String.format(
                 Locale.ROOT,
-                "%d schedules of whole nodes from seed %d on, %.0f/s (%.0f per second of CPU), %d steps and %d"
-                        + " answered calls each; reached by: %s; violations: %s",
+                "%d schedules of whole nodes from seed %d on, %s, the second half of them %s, %d steps and %d"
+                        + " answered calls each; reached by: %s; fingerprint %016x; violations: %s",
                 schedules,
                 firstSeed,
-                schedules / (nanos / 1e9),
-                schedules / (cpu / 1e9),
+                end.rates(began),
+                end.rates(halfway),
                 steps / schedules,
                 answered / schedules,
                 reached,
+                fingerprint,
                 failure == null ? "0" : "1, seed " + failure.seed() + " " + failure.verdicts());
     }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,30 +37,8 @@ public final class SimulatedDisk implements DiskDirectory {
         }
     }
 
-    /** What one write left at {@code position}; {@code bytes} is null for zeros. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Piece(int position, byte[] bytes, int length) {
-        int end() {
-            return position + length;
-        }
-
-        /** The part from {@code at} to {@code to}; of zeros only what the array has. */
-        void copyTo(byte[] file, int at, int to) {
-            if (bytes != null) {
-                System.arraycopy(bytes, at, file, position + at, to - at);
-            } else if (position + at < file.length) {
-                Arrays.fill(file, position + at, Math.min(file.length, position + to), (byte) 0);
-            }
-        }
-
-        /** How long an array must be to hold it. */
-        int reach(int to) {
-            return bytes == null ? 0 : position + to;
-        }
-    }
-
-    private record NameChange(String gone, String named, Content content) {
-        void applyTo(Map<String, Content> directory) {
+    private record NameChange(String gone, String named, SimulatedContent content) {
+        void applyTo(Map<String, SimulatedContent> directory) {
             if (gone != null) {
                 directory.remove(gone);
             }
@@ -71,107 +48,8 @@ public final class SimulatedDisk implements DiskDirectory {
         }
     }
 
-    /**
-     * A file. Behind the end of an array are zeros, up to the size: files are made of zeros ahead of their use. After a
-     * restart both arrays may be those of the file before: they are copied when they change.
-     */
-    private static final class Content {
-        byte[] durable = NOTHING;
-        byte[] current = NOTHING;
-        boolean ownsDurable;
-        boolean ownsCurrent;
-        boolean named = true;
-        int size;
-        int durableSize;
-        final List<Piece> unforced = new ArrayList<>();
-
-        static Content of(byte[] bytes, int size) {
-            Content content = new Content();
-            content.durable = bytes;
-            content.current = bytes;
-            content.size = size;
-            content.durableSize = size;
-            return content;
-        }
-
-        void reach(int end) {
-            if (current.length < end) {
-                current = Arrays.copyOf(current, Math.max(end, current.length * 2));
-                ownsCurrent = true;
-            } else if (!ownsCurrent) {
-                current = current.clone();
-                ownsCurrent = true;
-            }
-        }
-
-        void write(Piece piece) {
-            if (piece.bytes != null || piece.position < current.length) {
-                reach(piece.reach(piece.length));
-                piece.copyTo(current, 0, piece.length);
-            }
-            unforced.add(piece);
-            size = Math.max(size, piece.end());
-        }
-
-        void read(ByteBuffer target, int position, int length) {
-            int there = Math.max(0, Math.min(length, current.length - position));
-            target.put(current, Math.min(position, current.length), there);
-            for (int zeros = length - there; zeros > 0; ) {
-                int some = Math.min(zeros, ZEROS.length);
-                target.put(ZEROS, 0, some);
-                zeros -= some;
-            }
-        }
-
-        byte[] bytes() {
-            return Arrays.copyOf(current, size);
-        }
-
-        void force() {
-            for (Piece piece : unforced) {
-                int needed = piece.reach(piece.length);
-                if (!ownsDurable || durable.length < needed) {
-                    durable = Arrays.copyOf(durable, Math.max(needed, durable.length));
-                    ownsDurable = true;
-                }
-                piece.copyTo(durable, 0, piece.length);
-            }
-            unforced.clear();
-            durableSize = size;
-        }
-
-        /** What a power cut leaves of it. */
-        Content after(IntPredicate survives, Decisions decisions) {
-            byte[] bytes = durable;
-            ownsDurable = false;
-            int end = durableSize;
-            for (Piece piece : unforced) {
-                for (int at = 0; at < piece.length; ) {
-                    int to = Math.min(piece.length, at + SECTOR - (piece.position + at) % SECTOR);
-                    if (survives.test(decisions.next++)) {
-                        int needed = piece.reach(to);
-                        bytes = bytes.length < needed
-                                ? Arrays.copyOf(bytes, needed)
-                                : bytes == durable ? bytes.clone() : bytes;
-                        piece.copyTo(bytes, at, to);
-                        end = Math.max(end, piece.position + to);
-                    }
-                    at = to;
-                }
-            }
-            return Content.of(bytes, end);
-        }
-    }
-
-    private static final class Decisions {
-        int next;
-    }
-
-    private static final byte[] NOTHING = new byte[0];
-    private static final byte[] ZEROS = new byte[256 << 10];
-
-    private final Map<String, Content> durableNames = new TreeMap<>();
-    private final Map<String, Content> names = new TreeMap<>();
+    private final Map<String, SimulatedContent> durableNames = new TreeMap<>();
+    private final Map<String, SimulatedContent> names = new TreeMap<>();
     private final List<NameChange> unsynced = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
     private final boolean tracing;
@@ -221,8 +99,8 @@ public final class SimulatedDisk implements DiskDirectory {
     public SimulatedDisk crash(IntPredicate survives) {
         SimulatedDisk after = new SimulatedDisk(tracing);
         after.capacity = capacity;
-        Decisions decisions = new Decisions();
-        Map<String, Content> kept = new TreeMap<>(durableNames);
+        SimulatedContent.Decisions decisions = new SimulatedContent.Decisions();
+        Map<String, SimulatedContent> kept = new TreeMap<>(durableNames);
         for (NameChange change : unsynced) {
             if (survives.test(decisions.next++)) {
                 change.applyTo(kept);
@@ -251,10 +129,10 @@ public final class SimulatedDisk implements DiskDirectory {
     /** Puts a file there, durable; for damage by hand. */
     public void put(String name, byte[] bytes) {
         remove(name);
-        add(name, Content.of(bytes.clone(), bytes.length));
+        add(name, SimulatedContent.of(bytes.clone(), bytes.length));
     }
 
-    private void add(String name, Content content) {
+    private void add(String name, SimulatedContent content) {
         names.put(name, content);
         durableNames.put(name, content);
         used += content.size;
@@ -262,9 +140,8 @@ public final class SimulatedDisk implements DiskDirectory {
 
     /** Flips bits of a file that may be open. */
     public void flip(String name, int at, int mask) {
-        Content content = names.get(name);
-        content.reach(at + 1);
-        content.current[at] ^= (byte) mask;
+        SimulatedContent content = names.get(name);
+        content.flip(at, mask);
     }
 
     public byte[] bytes(String name) {
@@ -276,7 +153,7 @@ public final class SimulatedDisk implements DiskDirectory {
         durableNames.remove(name);
     }
 
-    private void forget(Content gone) {
+    private void forget(SimulatedContent gone) {
         if (gone != null) {
             gone.named = false;
             used -= gone.size;
@@ -318,7 +195,7 @@ public final class SimulatedDisk implements DiskDirectory {
         if (names.containsKey(name)) {
             throw new FileAlreadyExistsException(name);
         }
-        Content content = new Content();
+        SimulatedContent content = new SimulatedContent();
         names.put(name, content);
         unsynced.add(new NameChange(null, name, content));
         return new SimulatedFile(name, content);
@@ -326,7 +203,7 @@ public final class SimulatedDisk implements DiskDirectory {
 
     @Override
     public DiskFile open(String name) throws IOException {
-        Content content = names.get(name);
+        SimulatedContent content = names.get(name);
         if (content == null) {
             throw new FileNotFoundException(name);
         }
@@ -336,7 +213,7 @@ public final class SimulatedDisk implements DiskDirectory {
     @Override
     public void rename(String from, String to) throws IOException {
         fails("rename %s %s", from, to);
-        Content content = names.remove(from);
+        SimulatedContent content = names.remove(from);
         if (content == null) {
             throw new FileNotFoundException(from);
         }
@@ -392,9 +269,9 @@ public final class SimulatedDisk implements DiskDirectory {
 
     private final class SimulatedFile implements DiskFile {
         private final String name;
-        private final Content content;
+        private final SimulatedContent content;
 
-        SimulatedFile(String name, Content content) {
+        SimulatedFile(String name, SimulatedContent content) {
             this.name = name;
             this.content = content;
         }
@@ -422,7 +299,7 @@ public final class SimulatedDisk implements DiskDirectory {
             if (end > content.size && content.named) {
                 used += end - content.size;
             }
-            content.write(new Piece((int) position, take(source, length), length));
+            content.write(source, (int) position, length);
             return length;
         }
 
@@ -437,20 +314,6 @@ public final class SimulatedDisk implements DiskDirectory {
             int length = (int) Math.min(target.remaining(), content.size - position);
             content.read(target, (int) position, length);
             return length;
-        }
-
-        /** The next bytes; null for zeros only, which need no memory. */
-        private static byte[] take(ByteBuffer source, int length) {
-            int from = source.position();
-            source.position(from + length);
-            ByteBuffer written = source.duplicate().position(from).limit(from + length);
-            boolean zeros = length > 0 && length <= ZEROS.length && written.get(from) == 0;
-            if (zeros && written.mismatch(ByteBuffer.wrap(ZEROS, 0, length)) < 0) {
-                return null;
-            }
-            byte[] bytes = new byte[length];
-            written.get(bytes);
-            return bytes;
         }
 
         @Override
