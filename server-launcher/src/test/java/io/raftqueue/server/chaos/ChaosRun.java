@@ -68,6 +68,7 @@ final class ChaosRun {
         Random random = new Random(settings.seed());
         long began = System.nanoTime();
         int leaderChanges;
+        int processesEnded;
         try (var lab = NetworkLab.open(settings.nodes() + 1);
                 var cluster = new Cluster(directory, lab, settings.nodes(), JAVA_SENDS_PER_SECOND, random, log)) {
             log.say(settings + ", " + lab.describe());
@@ -90,11 +91,12 @@ final class ChaosRun {
                     stopClients();
                 }
                 leaderChanges = watch.leaderChanges();
+                processesEnded = cluster.processesEnded();
                 verdicts.addAll(watch.verdicts());
                 log.keep("nodes.log", clients.toString());
             }
         }
-        return report(leaderChanges, Duration.ofNanos(System.nanoTime() - began));
+        return report(leaderChanges, processesEnded, Duration.ofNanos(System.nanoTime() - began));
     }
 
     private List<FaultKind> possible(NetworkLab lab) throws IOException {
@@ -196,7 +198,7 @@ final class ChaosRun {
         cluster.await(
                 "the same state hash at the same index everywhere",
                 RECOVERY,
-                () -> hashes(cluster).size() == 1 && cluster.isSettled());
+                () -> hashes(cluster).size() == 1 && !hashes(cluster).contains(NOT_YET) && cluster.isSettled());
         log.say("state hashes are equal: " + hashes(cluster));
     }
 
@@ -245,14 +247,14 @@ final class ChaosRun {
         return hashes;
     }
 
-    private Report report(int leaderChanges, Duration took) throws IOException {
+    private Report report(int leaderChanges, int processesEnded, Duration took) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.list(directory.resolve("history"))) {
             files = found.sorted().toList();
         }
         History history = History.of(files);
         verdicts.addAll(history.verdicts(drained));
-        var report = new Report(settings, took, faults, skipped, leaderChanges, history, verdicts);
+        var report = new Report(settings, took, faults, skipped, leaderChanges, processesEnded, history, verdicts);
         log.say(System.lineSeparator() + report);
         return report;
     }

@@ -41,6 +41,11 @@ final class Cluster implements AutoCloseable {
         awaitSettled(patience);
     }
 
+    /** Killed or stopped by SIGTERM. */
+    int processesEnded() {
+        return places.stream().mapToInt(Place::processesEnded).sum();
+    }
+
     List<Place> places() {
         return places;
     }

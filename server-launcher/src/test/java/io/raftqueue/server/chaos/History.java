@@ -31,6 +31,7 @@ final class History {
     private long empty;
     private long notApplied;
     private long unknownSends;
+    private long unknownTakes;
 
     static History of(List<Path> files) throws IOException {
         var history = new History();
@@ -61,7 +62,7 @@ final class History {
         }
         // What has no end was under way when the process was killed.
         sends.forEach((value, called) -> sent(value, called, "u", 0));
-        takes.values().forEach(called -> took(called, "u", 0));
+        takes.values().forEach(called -> took(called, "c", 0));
     }
 
     private void sent(long value, long called, String outcome, long returned) {
@@ -88,7 +89,8 @@ final class History {
                 empty++;
                 checker.foundEmpty(called, returned);
             }
-            case "u" -> {
+            case "u", "c" -> {
+                unknownTakes += outcome.equals("u") ? 1 : 0;
                 cutOff.cutOff(called);
                 checker.maybeTaken();
             }
@@ -129,8 +131,14 @@ final class History {
         return taken;
     }
 
+    /** Takes whose process or connection ended under them: what they removed went to nobody. */
+    long cutTakes() {
+        return cutOff.count() - unknownTakes;
+    }
+
+    /** Takes that a node answered with "outcome unknown", or not at all. */
     long unknownTakes() {
-        return cutOff.count();
+        return unknownTakes;
     }
 
     long unknownSends() {
@@ -150,9 +158,16 @@ final class History {
         return calls == 0 ? 0 : 100.0 * (acknowledged + taken + empty) / calls;
     }
 
-    /** What somebody removed and nobody got, among all that was removed. */
     double goneUnseenPercent() {
-        return taken == 0 ? 0 : 100.0 * missing() / (taken + missing());
+        return percentOfTaken(missing());
+    }
+
+    double unknownTakesPercent() {
+        return percentOfTaken(unknownTakes);
+    }
+
+    private double percentOfTaken(long some) {
+        return taken == 0 ? 0 : 100.0 * some / taken;
     }
 
     long longestGapMillis() {

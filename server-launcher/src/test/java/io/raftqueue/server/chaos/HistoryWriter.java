@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * S value time            a send begins
  * s value outcome time    it ended: a acknowledged, n surely not applied, u unknown
  * T number time           a take begins
- * t number outcome time   it ended: m and the value, e empty, n, u
+ * t number outcome time   it ended: m and the value, e empty, n, u, c its connection was cut
  * </pre>
  *
  * Each line ends with a dot: one without was under way when the process was killed. Times are {@link System#nanoTime()}: on
@@ -72,7 +72,8 @@ final class HistoryWriter implements AutoCloseable {
     enum Outcome {
         DONE('a'),
         NOT_APPLIED('n'),
-        UNKNOWN('u');
+        UNKNOWN('u'),
+        CUT('c');
 
         private final char letter;
 

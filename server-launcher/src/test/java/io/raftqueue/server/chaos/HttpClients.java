@@ -4,6 +4,7 @@ import io.raftqueue.server.chaos.HistoryWriter.Outcome;
 import io.raftqueue.server.chaos.HttpConnection.Answer;
 import io.raftqueue.server.chaos.HttpConnection.NotConnectedException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -117,8 +118,10 @@ public final class HttpClients {
         } catch (NotConnectedException e) {
             history.takeFailed(number, Outcome.NOT_APPLIED);
             Clients.pause(PAUSE_WHEN_DOWN_MILLIS);
-        } catch (IOException e) {
+        } catch (SocketTimeoutException e) {
             history.takeFailed(number, Outcome.UNKNOWN);
+        } catch (IOException e) {
+            history.takeFailed(number, Outcome.CUT);
             Clients.pause(PAUSE_WHEN_AWAY_MILLIS);
         }
     }

@@ -39,6 +39,7 @@ final class Place {
     private int generation;
     private int starts;
     private volatile @Nullable NodeProcess process;
+    private int processesEnded;
 
     /** @param rate sends a second of the clients inside, if it is a program that has some */
     Place(Path run, NetworkLab lab, int number, boolean embedded, int rate, ChaosLog log) throws IOException {
@@ -140,6 +141,11 @@ final class Place {
         NodeProcess ended = process();
         log.keep("nodes.log", ended.toString());
         process = null;
+        processesEnded++;
+    }
+
+    int processesEnded() {
+        return processesEnded;
     }
 
     /** What it says, and that it does not run any more. */

@@ -12,11 +12,15 @@ record Report(
         Map<FaultKind, Integer> faults,
         List<String> leftOut,
         int leaderChanges,
+        int processesEnded,
         History history,
         List<String> verdicts) {
+    /** One HTTP client that takes, and one inside a program that embeds the library. */
+    private static final int TAKERS_PER_PROCESS = 2;
+
     static final int LEAST_LEADER_CHANGES = 3;
     private static final double LEAST_ANSWERED_PERCENT = 60;
-    private static final double MOST_GONE_UNSEEN_PERCENT = 0.01;
+    private static final double MOST_UNKNOWN_TAKES_PERCENT = 0.01;
 
     /** Why this run shows nothing; empty when it is valid. */
     List<String> invalid() {
@@ -32,10 +36,14 @@ record Report(
                 reasons.add("only " + times + " times: " + kind);
             }
         });
-        // One lost connection of a short run is more than a ten-thousandth of its takes.
-        if (!settings.brief() && history.goneUnseenPercent() > MOST_GONE_UNSEEN_PERCENT) {
+        // One of a short run is more than a ten-thousandth of its takes.
+        if (!settings.brief() && history.unknownTakesPercent() > MOST_UNKNOWN_TAKES_PERCENT) {
             reasons.add(
-                    "%.4f %% of the messages went with a take that was cut off".formatted(history.goneUnseenPercent()));
+                    "%.4f %% of the takes were answered 'outcome unknown'".formatted(history.unknownTakesPercent()));
+        }
+        if (history.cutTakes() > (long) TAKERS_PER_PROCESS * processesEnded) {
+            reasons.add(
+                    "%d takes were cut off, and only %d processes ended".formatted(history.cutTakes(), processesEnded));
         }
         return reasons;
     }
@@ -59,10 +67,15 @@ record Report(
         line(text, "sends of unknown outcome", history.unknownSends());
         line(text, "messages taken", history.taken());
         line(text, "found empty", history.empty());
-        line(text, "takes of unknown outcome", history.unknownTakes());
+        line(text, "processes ended", processesEnded);
+        line(text, "takes cut off with a process", history.cutTakes());
         line(
                 text,
-                "messages gone with such a take",
+                "takes answered 'outcome unknown'",
+                "%d (%.4f %%)".formatted(history.unknownTakes(), history.unknownTakesPercent()));
+        line(
+                text,
+                "messages gone, each with a take of its own",
                 "%d (%.4f %%)".formatted(history.missing(), history.goneUnseenPercent()));
         line(text, "calls answered", "%.1f %%".formatted(history.answeredPercent()));
         line(text, "longest gap without an acknowledgement", history.longestGapMillis() + " ms");
