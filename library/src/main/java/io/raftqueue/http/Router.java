@@ -24,13 +24,11 @@ final class Router implements HttpHandler {
 
     private void begin(HttpServerExchange exchange) {
         Uri uri = new Uri(java.util.List.of(), java.util.List.of());
-        Routes.Route route;
+        Problem.Refusal malformed = null;
         try {
             uri = Uri.parse(exchange.getRequestPath(), exchange.getQueryString());
-            route = route(exchange, uri);
         } catch (Problem.Refusal refusal) {
-            // The body is read all the same, within the limit: then the connection can go on.
-            route = new Routes.Route(call -> CompletableFuture.completedFuture(refusal.answer()), routes.bodyLimit());
+            malformed = refusal;
         }
         var call = new Call(exchange, uri, inFlight);
         if (!inFlight.enter(call)) {
@@ -42,7 +40,22 @@ final class Router implements HttpHandler {
             inFlight.leave(call);
             next.proceed();
         });
+        Routes.Route route = malformed == null ? routeOrRefusal(exchange, uri) : refusal(malformed);
         call.run(route.bodyLimit(), route.handler());
+    }
+
+    /** Asked after the call was counted: either it sees that the node closes, or closing waits for it. */
+    private Routes.Route routeOrRefusal(HttpServerExchange exchange, Uri uri) {
+        try {
+            return route(exchange, uri);
+        } catch (Problem.Refusal refusal) {
+            return refusal(refusal);
+        }
+    }
+
+    /** The body is read all the same, within the limit: then the connection can go on. */
+    private Routes.Route refusal(Problem.Refusal refusal) {
+        return new Routes.Route(call -> CompletableFuture.completedFuture(refusal.answer()), routes.bodyLimit());
     }
 
     private Routes.Route route(HttpServerExchange exchange, Uri uri) {
