@@ -75,7 +75,7 @@ record Report(
                 "%d (%.4f %%)".formatted(history.unknownTakes(), history.unknownTakesPercent()));
         line(
                 text,
-                "messages gone, each with a take of its own",
+                "messages gone with such a take",
                 "%d (%.4f %%)".formatted(history.missing(), history.goneUnseenPercent()));
         line(text, "calls answered", "%.1f %%".formatted(history.answeredPercent()));
         line(text, "longest gap without an acknowledgement", history.longestGapMillis() + " ms");
