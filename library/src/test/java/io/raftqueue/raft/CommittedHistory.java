@@ -55,6 +55,7 @@ final class CommittedHistory {
                     house.wrong("commit: " + m.name + " commits " + i + ", which is not in its log");
                 } else {
                     house.happened.add(Happening.SNAPSHOT_INSTALL);
+                    m.installedAt = house.now;
                 }
             } else if (i == entries.size() + 1) {
                 entries.add(e);

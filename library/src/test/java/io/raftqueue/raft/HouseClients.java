@@ -164,6 +164,8 @@ final class HouseClients {
             history.foundEmpty(c.called(), ++order);
         } else if (result instanceof Result.Taken && c.at().disk.isOff()) {
             unknown(c); // the power went before the body was read
+        } else if (result instanceof Result.Taken t && c.at().installedAt == house.now && isGone(c, t)) {
+            unknown(c); // a snapshot took the log's place before the body was read: its caller is told so
         } else if (result instanceof Result.Taken t) {
             CommittedHistory.Taken taken = new CommittedHistory.Taken(c.queue(), t.firstId());
             answeredTakes.add(taken);
@@ -179,6 +181,10 @@ final class HouseClients {
         return take instanceof Result.Taken t
                 ? t.count()
                 : take instanceof Result.Refused r && r.why() == Result.Refusal.NO_SUCH_QUEUE ? 0 : -1;
+    }
+
+    private static boolean isGone(SimulatedCall c, Result.Taken t) {
+        return c.at().core.log.body(t.queueUid(), t.firstId()) == null;
     }
 
     private long body(SimulatedCall c, Result.Taken t) {

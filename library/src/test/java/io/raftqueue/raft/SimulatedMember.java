@@ -45,6 +45,9 @@ final class SimulatedMember implements ReplicaEvents {
     /** The state at this index was compared. */
     long comparedState;
 
+    /** When a snapshot of another member took the place of its log. */
+    long installedAt = -1;
+
     double clockRate = 1;
     private long clock;
     private long clockAt;
