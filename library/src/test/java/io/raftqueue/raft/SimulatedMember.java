@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One member of a {@link SimulatedHouse}: the real core, state, sessions and log, on a simulated disk, with a clock that
  * drifts. What the product runs on other threads waits in queues here until the schedule runs it.
  */
-final class SimulatedMember implements ReplicaEvents {
+final class SimulatedMember extends SilentEvents {
     private static final LogOptions SMALL_LOG = LogOptions.defaults()
             .withSegmentBytes(4096)
             .withTailCacheBytes(2048)
@@ -191,19 +191,5 @@ final class SimulatedMember implements ReplicaEvents {
     @Override
     public void membersChanged() {
         house.log(() -> name + " has members " + core.consensus().configuration());
-    }
-
-    @Override
-    public void queuesChanged() {}
-
-    @Override
-    public void queueFull(String queue) {}
-
-    @Override
-    public void arrived(String queue) {}
-
-    @Override
-    public void fatal(RuntimeException cause) {
-        throw cause;
     }
 }

@@ -41,8 +41,6 @@ final class CheckedClients implements Closeable {
     /** A take's deadline is 2 s. */
     private final CutOffTakes cutOff = new CutOffTakes(Duration.ofSeconds(5));
 
-    private final List<Handed> handed = new ArrayList<>();
-
     private long acknowledged;
     private long taken;
 
@@ -66,8 +64,6 @@ final class CheckedClients implements Closeable {
         clients.run("taker", TAKE_PERIOD_MILLIS, () -> clients.take((int) (round.incrementAndGet() % 3)));
         return clients;
     }
-
-    private record Handed(long number, long called, long returned) {}
 
     private interface Call {
         void call() throws InterruptedException;
@@ -146,7 +142,6 @@ final class CheckedClients implements Closeable {
             long number = message.path("payload").path("content").asLong();
             taken++;
             cutOff.taken(number, called, returned);
-            handed.add(new Handed(number, called, returned));
         }
     }
 
@@ -185,17 +180,7 @@ final class CheckedClients implements Closeable {
         stop();
         drain(node);
         synchronized (this) {
-            Map<Long, Long> removedBy = cutOff.explained();
-            for (Handed h : handed) {
-                // What a cut-off take removed, and its node gave to a later caller, left the queue when that take went
-                // on.
-                history.taken(h.number(), removedBy.getOrDefault(h.number(), h.called()), h.returned());
-            }
-            List<String> verdicts = new ArrayList<>(history.verdicts());
-            if (!cutOff.unexplained().isEmpty()) {
-                verdicts.add("lost: " + cutOff);
-            }
-            return verdicts;
+            return cutOff.verdicts(history);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.raftqueue.server;
 
+import io.raftqueue.simulation.FifoChecker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,11 +19,15 @@ import java.util.stream.Collectors;
  * unknown, and gave it to the next caller.
  */
 public final class CutOffTakes {
-
     private record Interval(long from, long to) {}
+
+    private record Taken(long number, Interval take) {}
 
     private final Map<Long, Interval> sends = new HashMap<>();
     private final Map<Long, Interval> takes = new HashMap<>();
+    /** In the order in which they were told, a message that came out twice included. */
+    private final List<Taken> out = new ArrayList<>();
+
     private final List<Long> cutOff = new ArrayList<>();
     private final long workedAtNanos;
 
@@ -36,7 +41,9 @@ public final class CutOffTakes {
     }
 
     public void taken(long number, long called, long returned) {
-        takes.put(number, new Interval(called, returned));
+        var take = new Interval(called, returned);
+        takes.put(number, take);
+        out.add(new Taken(number, take));
     }
 
     public void cutOff(long called) {
@@ -60,6 +67,35 @@ public final class CutOffTakes {
                 .filter(number -> !takes.containsKey(number) && !explained.containsKey(number))
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * What is wrong with a history whose queue was drained at the end: tells the checker, who has heard the rest, of what
+     * was taken, and adds what counting the cut-off takes does not show.
+     */
+    public List<String> verdicts(FifoChecker history) {
+        tell(history, explained());
+        List<String> verdicts = new ArrayList<>(history.verdicts());
+        if (!unexplained().isEmpty()) {
+            verdicts.add("lost: " + this);
+        }
+        return verdicts;
+    }
+
+    /** The same where messages are left in the queue: of what did not come out, nothing can be said. */
+    public List<String> verdictsUndrained(FifoChecker history) {
+        tell(history, Map.of());
+        List<String> verdicts = new ArrayList<>(history.verdicts());
+        verdicts.removeIf(verdict -> verdict.startsWith("lost:"));
+        return verdicts;
+    }
+
+    /** What a cut-off take removed, and its node gave to a later caller, left the queue when that take went on. */
+    private void tell(FifoChecker history, Map<Long, Long> removedBy) {
+        for (Taken taken : out) {
+            Interval take = taken.take();
+            history.taken(taken.number(), removedBy.getOrDefault(taken.number(), take.from()), take.to());
+        }
     }
 
     /** The messages that are missing or came out late, with the call that was cut off and may have removed them. */

@@ -19,11 +19,8 @@ final class History {
     /** A take's deadline is 60 s, and its client waits longer. */
     private static final Duration TAKES_ARE_WORKED_AT = Duration.ofSeconds(65);
 
-    private record Taken(long value, long called, long returned) {}
-
     private final FifoChecker checker = new FifoChecker();
     private final CutOffTakes cutOff = new CutOffTakes(TAKES_ARE_WORKED_AT);
-    private final List<Taken> takenOut = new ArrayList<>();
     private final List<Long> acknowledgedAt = new ArrayList<>();
     private long calls;
     private long acknowledged;
@@ -99,7 +96,6 @@ final class History {
                 taken++;
                 long value = Long.parseLong(outcome.substring(1));
                 cutOff.taken(value, called, returned);
-                takenOut.add(new Taken(value, called, returned));
             }
         }
     }
@@ -109,18 +105,7 @@ final class History {
      * it: that many were cut off is not enough. Only of a queue that was drained at the end can this be said.
      */
     List<String> verdicts(boolean drained) {
-        Map<Long, Long> removedBy = drained ? cutOff.explained() : Map.of();
-        for (Taken take : takenOut) {
-            // What a cut-off take removed, and its node gave to a later caller, left the queue when that take went on.
-            checker.taken(take.value(), removedBy.getOrDefault(take.value(), take.called()), take.returned());
-        }
-        List<String> verdicts = new ArrayList<>(checker.verdicts());
-        if (!drained) {
-            verdicts.removeIf(verdict -> verdict.startsWith("lost:"));
-        } else if (!cutOff.unexplained().isEmpty()) {
-            verdicts.add("lost: " + cutOff);
-        }
-        return verdicts;
+        return drained ? cutOff.verdicts(checker) : cutOff.verdictsUndrained(checker);
     }
 
     long acknowledged() {
