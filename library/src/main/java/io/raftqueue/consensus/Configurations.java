@@ -37,6 +37,12 @@ final class Configurations {
         return byIndex.isEmpty() ? 0 : byIndex.firstKey();
     }
 
+    /** What was in force until the newest one, or null. */
+    @Nullable
+    Configuration beforeNewest() {
+        return at(newestIndex - 1);
+    }
+
     /** The configuration in force at that index, or null. */
     @Nullable
     Configuration at(long index) {

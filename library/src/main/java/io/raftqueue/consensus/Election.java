@@ -27,7 +27,7 @@ final class Election {
     void start() {
         Configuration c = server.configuration();
         long beat = server.options.heartbeatInterval().toNanos();
-        boolean alone = c != null && c.voters().size() == 1;
+        boolean alone = server.selfVotes() && c != null && c.voters().size() == 1;
         deadline = alone ? server.now : server.randomDeadline(beat, 3 * beat);
     }
 

@@ -70,6 +70,11 @@ class Rules {
         return true;
     }
 
+    /** A voter that is removed campaigns until it knows that to be committed (thesis 4.2.2). */
+    boolean removedCampaignUntilCommitted() {
+        return true;
+    }
+
     /** Learners are not counted. */
     boolean countsOnlyVoters() {
         return true;

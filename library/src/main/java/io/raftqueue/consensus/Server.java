@@ -87,6 +87,21 @@ final class Server {
         return c != null && c.isVoter(self);
     }
 
+    /**
+     * Whether this server starts elections: as a voter, and as one that is removed for as long as it does not know that to
+     * be committed. Until then it may be the only one with that entry, and nobody else can be elected (thesis 4.2.2).
+     */
+    private boolean campaigns() {
+        if (selfVotes()) {
+            return true;
+        }
+        Configuration before = configurations.beforeNewest();
+        return configurations.newestIndex() > commitIndex
+                && before != null
+                && before.isVoter(self)
+                && rules.removedCampaignUntilCommitted();
+    }
+
     void send(UUID to, RaftMessage message) {
         Configuration c = configurations.newest();
         outbox.send(new Envelope(clusterId(), self, to, message), c == null ? null : c.member(to));
@@ -138,7 +153,7 @@ final class Server {
     }
 
     RaftRole passiveRole() {
-        return selfVotes() ? RaftRole.FOLLOWER : RaftRole.LEARNER;
+        return campaigns() ? RaftRole.FOLLOWER : RaftRole.LEARNER;
     }
 
     void become(RaftRole next) {
@@ -197,7 +212,7 @@ final class Server {
             if (leadership != null) {
                 leadership.membersChanged();
             }
-        } else if ((role == RaftRole.LEARNER) == selfVotes()) {
+        } else if ((role == RaftRole.LEARNER) == campaigns()) {
             become(passiveRole());
         }
         Configuration newest = configurations.newest();

@@ -23,6 +23,8 @@ final class MembershipStories {
                     r -> replace(r)),
             new Story("thesis 4.2.1", "a learner that does not know yet that it is a voter votes", r -> unknowing(r)),
             new Story("thesis 4.2.2", "a leader removes itself, and the others go on at once", r -> leaderLeaves(r)),
+            new Story("thesis 4.2.2", "who is removed campaigns while nobody else has that entry", r -> needed(r)),
+            new Story("thesis 4.2.2", "a leader that removed itself campaigns while it alone knows", r -> regret(r)),
             new Story("thesis 4.2.3", "a removed server learns it and campaigns no more", r -> removed(r)),
             new Story(
                     "lost disk",
@@ -253,6 +255,50 @@ final class MembershipStories {
         assertThat(c.servers)
                 .filteredOn(s -> s.leads() && s.consensus.serving())
                 .hasSize(1);
+    }
+
+    private static void needed(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(2, rules);
+        SimulatedServer a = c.server(0);
+        SimulatedServer b = c.server(1);
+        c.elect(a);
+        change(a, current(a).without(b.incarnation));
+        long removal = a.storage.lastIndex();
+        c.deliverOne(0, 1);
+        b.sync();
+        assertThat(b.storage.durableIndex()).isEqualTo(removal);
+        a.storage.truncateFrom(removal); // power failed before it was on the leader's own disk
+        a.crash();
+        a.start();
+        c.run(5_000);
+        assertThat(a.leads() && a.consensus.serving())
+                .as("the voter that is left leads")
+                .isTrue();
+        assertThat(current(a).isVoter(b.incarnation)).isFalse();
+        assertThat(b.consensus.role()).isEqualTo(RaftRole.LEARNER);
+        assertThat(c.checks.verdicts).isEmpty();
+    }
+
+    private static void regret(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(2, rules);
+        SimulatedServer a = c.server(0);
+        SimulatedServer b = c.server(1);
+        c.elect(a);
+        c.isolate(a);
+        change(a, current(a).without(a.incarnation));
+        a.sync();
+        a.crash();
+        b.crash();
+        c.network.healAll();
+        b.start();
+        a.start();
+        c.run(5_000);
+        assertThat(b.leads() && b.consensus.serving())
+                .as("the voter that is left leads")
+                .isTrue();
+        assertThat(current(b).isVoter(a.incarnation)).isFalse();
+        assertThat(a.consensus.role()).isEqualTo(RaftRole.LEARNER);
+        assertThat(c.checks.verdicts).isEmpty();
     }
 
     private static void removed(Rules rules) {

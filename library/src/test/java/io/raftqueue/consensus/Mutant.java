@@ -80,6 +80,12 @@ public enum Mutant {
             return false;
         }
     }),
+    DESERTS_WHEN_REMOVED("4.2.2", new Rules() {
+        @Override
+        boolean removedCampaignUntilCommitted() {
+            return false;
+        }
+    }),
     COUNTS_LEARNERS("E8", new Rules() {
         @Override
         boolean countsOnlyVoters() {
