@@ -315,6 +315,11 @@ final class MembershipStories {
         assertThat(a.leads()).isTrue();
         assertThat(a.consensus.term()).isEqualTo(term);
         assertThat(a.consensus.followers(a.now())).hasSize(1);
+        gone.crash();
+        gone.start(); // does not know any more that it is committed
+        c.run(10_000);
+        assertThat(a.leads()).isTrue();
+        assertThat(a.consensus.term()).as("term").isEqualTo(term);
     }
 
     private static void safe(Rules rules) {
