@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 
 /**
  * The threads of one node outside the engine: all daemons. As an {@link Executor} it runs what depends on users' futures:
@@ -28,7 +29,8 @@ final class NodeThreads implements Executor, AutoCloseable {
                 },
                 null,
                 true);
-        this.timer = new ScheduledThreadPoolExecutor(1, named("timer"));
+        // Closed, it watches nobody any more: whoever waited was told so, or is told by whoever lets him in.
+        this.timer = new ScheduledThreadPoolExecutor(1, named("timer"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

@@ -151,6 +151,16 @@ class QueueDeskClosingTest {
     }
 
     @Test
+    void aWaiterWhomTheWholeClosingOvertakesHearsThatTheNodeIsClosed() {
+        var threads = new NodeThreads("closing");
+        var desk = new QueueDesk("q", replica, threads.timer(), threads);
+        threads.close(); // between his entering the line and his setting the watch
+        Waiter waiter = desk.poll(TimeUnit.HOURS.toNanos(1), TimeUnit.SECONDS.toNanos(1));
+        desk.end(() -> new ClosedException("closed"));
+        assertThatThrownBy(waiter::join).hasCauseInstanceOf(ClosedException.class);
+    }
+
+    @Test
     void aFailureOfTheNodeEndsEverybodyWhoWaits() {
         CompletableFuture<String> waiter = waiting();
         replica.fail(new java.io.IOException("Input/output error"));
