@@ -20,14 +20,20 @@ final class MessageJson {
     private MessageJson() {}
 
     /** {@code {"messages":[…]}}. */
-    static byte[] list(List<EncodedMessage> messages) {
+    /** @param incomplete the problem that a last take came to, when nobody knows whether it removed a message; else null */
+    static byte[] list(List<EncodedMessage> messages, @Nullable Answer incomplete) {
         var out = new ByteArrayOutputStream();
         write(out, "{\"messages\":[");
         for (int i = 0; i < messages.size(); i++) {
             write(out, i == 0 ? "" : ",");
             append(out, messages.get(i));
         }
-        write(out, "]}\n");
+        write(out, "]");
+        if (incomplete != null) {
+            write(out, ",\"incomplete\":");
+            out.write(incomplete.body(), 0, incomplete.body().length - 1); // its LF ends this one, too
+        }
+        write(out, "}\n");
         return out.toByteArray();
     }
 

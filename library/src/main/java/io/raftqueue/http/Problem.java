@@ -97,6 +97,11 @@ enum Problem {
         return of(known).answer(detail);
     }
 
+    /** Whether that answer to a failure leaves open what became of the call. */
+    static boolean leavesOpen(Answer answer) {
+        return answer.status() == OUTCOME_UNKNOWN.status || answer.status() == INTERNAL.status;
+    }
+
     private static Problem of(RaftQueueException known) {
         if (known instanceof NoLeaderException) {
             return NO_LEADER;

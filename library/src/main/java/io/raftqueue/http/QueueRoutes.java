@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Named queues as resources. */
 final class QueueRoutes {
@@ -124,27 +125,38 @@ final class QueueRoutes {
                             : receiver.poll(wait);
                 })
                 .thenCompose(head -> head == null
-                        ? CompletableFuture.completedFuture(List.<EncodedMessage>of())
-                        : more(queue, new ArrayList<>(List.of(head)), max))
-                .thenApply(messages -> messages.isEmpty()
-                        ? Answer.empty(204)
-                        : Answer.of(200, Answer.JSON, MessageJson.list(messages))
-                                .with("Cache-Control", "no-store"));
+                        ? CompletableFuture.completedFuture(Answer.empty(204))
+                        : more(queue, new ArrayList<>(List.of(head)), max));
     }
 
-    /** Takes more, one by one, until there are enough or no more. What was taken is handed over in any case. */
-    private static CompletableFuture<List<EncodedMessage>> more(
+    /**
+     * Takes more, one by one, until there are enough or no more. What was taken is handed over in any case; that yet
+     * another one may have been taken, which nobody knows, is told with it.
+     */
+    private static CompletableFuture<Answer> more(
             RaftQueue<EncodedMessage> queue, List<EncodedMessage> taken, int max) {
         if (taken.size() == max) {
-            return CompletableFuture.completedFuture(taken);
+            return CompletableFuture.completedFuture(received(taken, null));
         }
-        return queue.pollAsync().exceptionally(failure -> null).thenCompose(next -> {
-            if (next == null) {
-                return CompletableFuture.completedFuture(taken);
-            }
-            taken.add(next);
-            return more(queue, taken, max);
-        });
+        return queue.pollAsync()
+                .handle((next, failure) -> {
+                    if (failure != null) {
+                        Answer problem = Problem.of(failure);
+                        return CompletableFuture.completedFuture(
+                                received(taken, Problem.leavesOpen(problem) ? problem : null));
+                    }
+                    if (next == null) {
+                        return CompletableFuture.completedFuture(received(taken, null));
+                    }
+                    taken.add(next);
+                    return more(queue, taken, max);
+                })
+                .thenCompose(answer -> answer);
+    }
+
+    private static Answer received(List<EncodedMessage> messages, @Nullable Answer incomplete) {
+        return Answer.of(200, Answer.JSON, MessageJson.list(messages, incomplete))
+                .with("Cache-Control", "no-store");
     }
 
     private CompletableFuture<Answer> browse(Call call) {
@@ -160,8 +172,7 @@ final class QueueRoutes {
                     if (messages.isEmpty() && node.queueStats(queue.name()) == null) {
                         throw unknown(queue.name());
                     }
-                    return Answer.of(200, Answer.JSON, MessageJson.list(messages))
-                            .with("Cache-Control", "no-store");
+                    return received(messages, null);
                 },
                 blocking);
     }

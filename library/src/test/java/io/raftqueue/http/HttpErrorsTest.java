@@ -65,6 +65,26 @@ class HttpErrorsTest {
         return Arguments.of(failure, status, type, retryAfter);
     }
 
+    @Test
+    void aBatchThatIsCutShortByATakeOfUnknownOutcomeSaysSo() throws IOException {
+        request("POST /queues/default/messages:batch", "[1,2,3]");
+        node.failAfter(2, new OutcomeUnknownException("submitted 10 s ago"));
+        var answer = request("POST /queues/default/receive?max=3", "");
+        assertThat(answer.status()).isEqualTo(200);
+        var json = new ObjectMapper().readTree(answer.body());
+        assertThat(json.path("messages")).hasSize(2);
+        assertThat(json.path("incomplete").path("type").asText()).isEqualTo(MAYBE + "outcome-unknown");
+        assertThat(json.path("incomplete").path("detail").asText()).isEqualTo("submitted 10 s ago");
+    }
+
+    @Test
+    void aBatchThatIsCutShortByATakeThatWasNotAppliedIsAShortBatch() throws IOException {
+        request("POST /queues/default/messages:batch", "[1,2,3]");
+        node.failAfter(2, new NoLeaderException("no leader for 10 s"));
+        var answer = request("POST /queues/default/receive?max=3", "");
+        assertThat(answer.text()).contains("\"payload\":2}]}").doesNotContain("incomplete");
+    }
+
     @ParameterizedTest
     @MethodSource("failures")
     void aFailureOfTheLibraryHasAStatusAndATypeThatSaysWhetherItWasApplied(

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 final class InMemoryNode implements RaftNode {
     private final Map<String, Stored> queues = new TreeMap<>();
     private RuntimeException failure;
+    private int failIn;
     private boolean silent;
     private CompletableFuture<Void> takes = CompletableFuture.completedFuture(null);
     NodeStatus status = status(Role.LEADER, "node01", List.of());
@@ -76,6 +77,12 @@ final class InMemoryNode implements RaftNode {
         this.failure = failure;
     }
 
+    /** The next so many calls succeed, those after them fail like this. */
+    synchronized void failAfter(int calls, RuntimeException then) {
+        failIn = calls;
+        failure = then;
+    }
+
     /** From now on nothing is ever answered. */
     synchronized void fallSilent() {
         silent = true;
@@ -98,7 +105,7 @@ final class InMemoryNode implements RaftNode {
 
     private <R> CompletableFuture<R> outcome(java.util.function.Supplier<CompletableFuture<R>> work) {
         synchronized (this) {
-            if (failure != null) {
+            if (failure != null && --failIn < 0) {
                 return CompletableFuture.failedFuture(failure);
             }
             return silent ? new CompletableFuture<>() : work.get();
