@@ -139,19 +139,17 @@ final class QueueRoutes {
             return CompletableFuture.completedFuture(received(taken, null));
         }
         return queue.pollAsync()
-                .handle((next, failure) -> {
-                    if (failure != null) {
-                        Answer problem = Problem.of(failure);
-                        return CompletableFuture.completedFuture(
-                                received(taken, Problem.leavesOpen(problem) ? problem : null));
-                    }
+                .thenCompose(next -> {
                     if (next == null) {
                         return CompletableFuture.completedFuture(received(taken, null));
                     }
                     taken.add(next);
                     return more(queue, taken, max);
                 })
-                .thenCompose(answer -> answer);
+                .exceptionally(failure -> {
+                    Answer problem = Problem.of(failure);
+                    return received(taken, Problem.leavesOpen(problem) ? problem : null);
+                });
     }
 
     private static Answer received(List<EncodedMessage> messages, @Nullable Answer incomplete) {
