@@ -82,13 +82,16 @@ final class CarriedFiles {
     }
 
     byte @Nullable [] body(long uid, long id) {
-        List<CarriedFile> now = files;
-        for (int i = now.size() - 1; i >= 0; i--) {
-            byte[] body = now.get(i).body(uid, id, gate, disk.path());
-            if (body != null) {
-                return body;
+        List<CarriedFile> now;
+        do {
+            now = files;
+            for (int i = now.size() - 1; i >= 0; i--) {
+                byte[] body = now.get(i).body(uid, id, gate, disk.path());
+                if (body != null) {
+                    return body;
+                }
             }
-        }
+        } while (now != files); // one that has gone meanwhile has left its bodies to a newer one
         return null;
     }
 

@@ -33,6 +33,22 @@ final class IdGaps {
         gaps = left;
     }
 
+    /** The rest of {@code from <= id < to}, in order. */
+    List<MessageRange> between(long queueUid, long from, long to) {
+        List<MessageRange> found = new ArrayList<>();
+        long next = from;
+        for (Gap gap : gaps) {
+            if (gap.from > next) {
+                found.add(new MessageRange(queueUid, next, gap.from - next));
+            }
+            next = gap.to;
+        }
+        if (next < to) {
+            found.add(new MessageRange(queueUid, next, to - next));
+        }
+        return found;
+    }
+
     long count() {
         return gaps.stream().mapToLong(gap -> gap.to - gap.from).sum();
     }

@@ -25,11 +25,12 @@ final class IncomingSnapshot implements SnapshotReceiver {
     private long offset;
     private boolean begun;
     private long messages;
-    /** Which of the snapshot's queues the next message belongs to, and how many of it are here. */
-    private int queue;
+    /** What must come, which of it the next message belongs to, and how many of that are here. */
+    private List<MessageRange> ranges = List.of();
 
-    private long ofQueue;
-    private @Nullable SnapshotFile snapshot;
+    private int range;
+    private long ofRange;
+    private @Nullable TransferredSnapshot snapshot;
     private @Nullable CarriedWriter writer;
     private boolean complete;
     private boolean closed;
@@ -112,14 +113,16 @@ final class IncomingSnapshot implements SnapshotReceiver {
             return false;
         }
         byte[] payload = Arrays.copyOfRange(pending, at + TransferFormat.FRAME_HEAD, end);
-        SnapshotFile known = snapshot;
+        TransferredSnapshot known = snapshot;
         if (type == TransferFormat.SNAPSHOT && known == null) {
-            snapshot = TransferFormat.snapshot(payload);
+            TransferredSnapshot first = TransferFormat.snapshot(payload);
+            snapshot = first;
+            ranges = first.messages();
             return true;
         }
         if (type == TransferFormat.MESSAGES && known != null) {
             int count = CarriedFile.messagesIn(payload);
-            if (!isNext(known, payload, count)) {
+            if (!isNext(payload, count)) {
                 return false;
             }
             CarriedWriter open = writer;
@@ -128,45 +131,39 @@ final class IncomingSnapshot implements SnapshotReceiver {
                 open = null;
             }
             if (open == null) {
-                open = parts.carried.newWriter(known.snapshot().index());
+                open = parts.carried.newWriter(known.file().snapshot().index());
             }
             writer = open;
             open.add(payload);
             messages += count;
-            ofQueue += count;
+            ofRange += count;
             return true;
         }
         if (type == TransferFormat.END && known != null) {
-            complete = ByteBuffer.wrap(payload).getLong() == messages && messages == waiting(known);
+            complete = ByteBuffer.wrap(payload).getLong() == messages && messages == expected();
             return complete;
         }
         return false;
     }
 
-    /** Messages come queue by queue in the order of their ids, none left out: a gap would show only after a restart. */
-    private boolean isNext(SnapshotFile known, byte[] payload, int count) {
-        List<LiveQueue> queues = known.queues();
-        while (queue < queues.size()
-                && ofQueue == queues.get(queue).next() - queues.get(queue).head()) {
-            queue++;
-            ofQueue = 0;
+    /** Messages come range by range in the order of their ids, none left out: a gap would show only after a restart. */
+    private boolean isNext(byte[] payload, int count) {
+        if (range < ranges.size() && ofRange == ranges.get(range).count()) {
+            range++;
+            ofRange = 0;
         }
-        if (queue == queues.size()) {
+        if (range == ranges.size()) {
             return false;
         }
-        LiveQueue now = queues.get(queue);
+        MessageRange now = ranges.get(range);
         ByteBuffer b = ByteBuffer.wrap(payload);
-        return b.getLong(0) == now.uid()
-                && b.getLong(8) == now.head() + ofQueue
-                && count <= now.next() - now.head() - ofQueue;
+        return b.getLong(0) == now.queueUid()
+                && b.getLong(8) == now.firstId() + ofRange
+                && count <= now.count() - ofRange;
     }
 
-    private static long waiting(SnapshotFile file) {
-        long count = 0;
-        for (LiveQueue queue : file.queues()) {
-            count += queue.next() - queue.head();
-        }
-        return count;
+    private long expected() {
+        return ranges.stream().mapToLong(MessageRange::count).sum();
     }
 
     /** What came is not what was sent: it comes again from the beginning. */
@@ -176,25 +173,27 @@ final class IncomingSnapshot implements SnapshotReceiver {
         offset = 0;
         begun = false;
         messages = 0;
-        queue = 0;
-        ofQueue = 0;
+        ranges = List.of();
+        range = 0;
+        ofRange = 0;
         snapshot = null;
         complete = false;
     }
 
     @Override
     public synchronized @Nullable StoredSnapshot install() {
-        SnapshotFile file = snapshot;
-        if (!complete || file == null || closed) {
+        TransferredSnapshot arrived = snapshot;
+        if (!complete || arrived == null || closed) {
             throw new IllegalStateException("the snapshot has not arrived completely: " + offset + " bytes are here");
         }
         parts.snapshots.publishing().lock();
         parts.writer.files().lock();
         try {
             parts.gate.check();
-            StoredSnapshot taken = file.snapshot();
-            boolean known = taken.index() <= parts.snapshots.newest().snapshot().index();
-            if (known || parts.holds(taken.index(), taken.term())) {
+            StoredSnapshot stored = arrived.file().snapshot();
+            boolean known =
+                    stored.index() <= parts.snapshots.newest().snapshot().index();
+            if (known || parts.holds(stored.index(), stored.term())) {
                 close();
                 return null;
             }
@@ -202,10 +201,10 @@ final class IncomingSnapshot implements SnapshotReceiver {
                 written.add(writer.publish());
                 writer = null;
             }
-            parts.install(file, written);
+            parts.install(arrived, written);
             closed = true;
-            installed.accept(taken);
-            return taken;
+            installed.accept(stored);
+            return stored;
         } catch (DiskFullException e) {
             throw new NoSpaceException(
                     "no room to install a snapshot in " + parts.disk.path() + " (" + e.getMessage() + ")", e);

@@ -92,7 +92,7 @@ final class LogParts {
 
     private void recoverMessages(SnapshotFile snapshot, List<ByteBuffer> summaries) throws IOException {
         carried.recover(snapshot.snapshot().index());
-        messages.restart(snapshot.queues());
+        messages.restart(snapshot.queues(), List.of());
         try {
             summaries.forEach(messages::restoreRuns);
             messages.restoreRuns(ByteBuffer.wrap(snapshot.runs()));
@@ -147,7 +147,8 @@ final class LogParts {
      * Puts a received snapshot and its published carried files in the place of everything. The old state holds until the
      * snapshot has its name; after that, recovery finishes what is left to do here. Under the locks of publishing and files.
      */
-    void install(SnapshotFile received, List<String> carriedNames) throws IOException {
+    void install(TransferredSnapshot arrived, List<String> carriedNames) throws IOException {
+        SnapshotFile received = arrived.file();
         Segment fresh = preallocation.take(0);
         boolean published = false;
         try {
@@ -159,26 +160,28 @@ final class LogParts {
             }
         }
         try {
-            replaceAll(received, fresh, carriedNames);
+            replaceAll(arrived, fresh, carriedNames);
         } catch (DiskFullException e) {
             throw new IOException("the snapshot is in force, but " + e.getMessage(), e); // no way back to the old log
         }
     }
 
-    private void replaceAll(SnapshotFile received, Segment fresh, List<String> carriedNames) throws IOException {
+    /** Bodies that came are found before the older places of the same are gone, for whoever reads one meanwhile. */
+    private void replaceAll(TransferredSnapshot arrived, Segment fresh, List<String> carriedNames) throws IOException {
         List<CarriedFile> newFiles = new ArrayList<>();
         for (String name : carriedNames) {
             newFiles.add(carried.open(name));
         }
+        carried.replaceAll(newFiles);
+        long logStart = arrived.file().logStart();
         Segment[] old = segments.all();
         segments.replaceAll(fresh);
         terms.clear();
         internal.clear();
-        tail.clear(received.logStart() + 1);
+        tail.clear(logStart + 1);
         reader.forget();
-        writer.resetTo(received.logStart());
-        messages.restart(received.queues());
-        carried.replaceAll(newFiles);
+        writer.resetTo(logStart);
+        messages.restart(arrived.file().queues(), arrived.taken());
         for (Segment segment : old) {
             segment.delete();
         }

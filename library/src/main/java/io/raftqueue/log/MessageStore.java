@@ -4,6 +4,7 @@ import io.raftqueue.consensus.Entry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +34,7 @@ final class MessageStore implements MessageIndex {
 
     @Override
     public void stored(long queueUid, long firstId, int count, long raftIndex, int firstSlot) {
-        queues.computeIfAbsent(queueUid, uid -> new QueueBodies(uid, 0, 0))
+        queues.computeIfAbsent(queueUid, uid -> new QueueBodies(uid, 0, 0, 0))
                 .stored(firstId, count, raftIndex, firstSlot);
         Segment segment = lastStoredIn;
         if (segment == null || raftIndex < segment.firstIndex() || raftIndex > segment.lastIndex()) {
@@ -113,12 +114,21 @@ final class MessageStore implements MessageIndex {
         return queues.get(uid);
     }
 
-    /** Begins with the queues of a snapshot and nothing else. */
-    void restart(List<LiveQueue> live) {
-        queues.clear();
+    /**
+     * Begins with the queues of a snapshot and nothing else.
+     *
+     * @param taken messages before their heads that can be read too until they are forgotten, in the order of their ids
+     */
+    void restart(List<LiveQueue> live, List<MessageRange> taken) {
+        Map<Long, Long> floors = new HashMap<>();
+        taken.forEach(range -> floors.putIfAbsent(range.queueUid(), range.firstId()));
+        Map<Long, QueueBodies> begun = new HashMap<>();
         for (LiveQueue queue : live) {
-            queues.put(queue.uid(), new QueueBodies(queue.uid(), queue.head(), queue.next()));
+            long floor = floors.getOrDefault(queue.uid(), queue.head());
+            begun.put(queue.uid(), new QueueBodies(queue.uid(), floor, queue.head(), queue.next()));
         }
+        queues.putAll(begun);
+        queues.keySet().retainAll(begun.keySet());
     }
 
     /** Takes over stored runs of the queues that are still there: number of queues, then uid and runs of each. */
@@ -176,7 +186,7 @@ final class MessageStore implements MessageIndex {
     }
 
     void published(List<LiveQueue> live) {
-        Map<Long, LiveQueue> byUid = new java.util.HashMap<>();
+        Map<Long, LiveQueue> byUid = new HashMap<>();
         live.forEach(queue -> byUid.put(queue.uid(), queue));
         for (QueueBodies queue : queues()) {
             LiveQueue inSnapshot = byUid.get(queue.uid());
@@ -218,18 +228,60 @@ final class MessageStore implements MessageIndex {
 
     /** How many waiting messages of a restored queue are nowhere. */
     long missing(LiveQueue live) {
-        IdGaps gaps = new IdGaps(live.head(), live.next());
         QueueBodies queue = queues.get(live.uid());
-        if (queue != null) {
-            gaps.found(queue.copy(live.head(), live.next()));
-        }
+        RunList inEntries = queue == null ? new RunList() : queue.copy(live.head(), live.next());
+        return gaps(live.uid(), inEntries, live.head(), live.next()).count();
+    }
+
+    private IdGaps gaps(long uid, RunList inEntries, long fromId, long toId) {
+        IdGaps gaps = new IdGaps(fromId, toId);
+        gaps.found(inEntries);
         for (CarriedFile file : carried.all()) {
-            RunList runs = file.runs().get(live.uid());
+            RunList runs = file.runs().get(uid);
             if (runs != null) {
                 gaps.found(runs);
             }
         }
-        return gaps.count();
+        return gaps;
+    }
+
+    /** What of the range can be read now, in order. */
+    private List<MessageRange> readable(MessageRange wanted) {
+        QueueBodies queue = queues.get(wanted.queueUid());
+        if (queue == null) {
+            return List.of();
+        }
+        long from = Math.max(wanted.firstId(), queue.floor());
+        long to = Math.min(wanted.end(), queue.next());
+        RunList there = new RunList();
+        queue.copy(from, to).forEach(from, to, (firstId, count, entry, slot) -> {
+            if (segments.holding(entry) != null) {
+                there.add(firstId, count, entry, slot);
+            }
+        });
+        return gaps(wanted.queueUid(), there, from, to).between(wanted.queueUid(), from, to);
+    }
+
+    /** Whether all of these messages can be read now. */
+    boolean holds(MessageRange wanted) {
+        return readable(wanted).equals(List.of(wanted));
+    }
+
+    /** What of these messages can be read now and lies before the heads of the queues, in the order of a transfer. */
+    List<MessageRange> readableBefore(List<LiveQueue> live, List<MessageRange> wanted) {
+        Map<Long, List<MessageRange>> byQueue = new HashMap<>();
+        wanted.forEach(range -> byQueue.computeIfAbsent(range.queueUid(), uid -> new ArrayList<>())
+                .add(range));
+        List<MessageRange> found = new ArrayList<>();
+        for (LiveQueue queue : live) {
+            for (MessageRange range : MessageRange.joined(byQueue.getOrDefault(queue.uid(), List.of()))) {
+                long count = Math.min(range.end(), queue.head()) - range.firstId();
+                if (count > 0) {
+                    found.addAll(readable(new MessageRange(queue.uid(), range.firstId(), count)));
+                }
+            }
+        }
+        return found;
     }
 
     BodyReader bodies() {

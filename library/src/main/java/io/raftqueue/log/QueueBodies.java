@@ -10,12 +10,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * ids   … forgotten … | floor  readable, removed … | head  waiting … | next
  * </pre>
+ *
+ * After an installed snapshot not all of the removed ones are readable, only those that came with it.
  */
 final class QueueBodies {
     private final long uid;
     private final RunList runs = new RunList();
     /** Removed ranges beyond the head (first id to the id after), merged into it when it reaches them. */
     private final TreeMap<Long, Long> removedAhead = new TreeMap<>();
+
+    /** Where the queue began here. */
+    private long begin;
 
     private long head;
     private long next;
@@ -24,12 +29,13 @@ final class QueueBodies {
     private long headInSnapshot;
     private boolean dropped;
 
-    QueueBodies(long uid, long head, long next) {
+    QueueBodies(long uid, long floor, long head, long next) {
         this.uid = uid;
+        this.begin = head;
         this.head = head;
         this.next = next;
-        this.floor = head;
-        this.floorToBe = head;
+        this.floor = floor;
+        this.floorToBe = floor;
         this.headInSnapshot = head;
     }
 
@@ -39,6 +45,7 @@ final class QueueBodies {
 
     synchronized void stored(long firstId, int count, long entry, int slot) {
         if (next == 0) { // a new queue: whatever its first id is, nothing was before it
+            begin = firstId;
             head = firstId;
             floor = firstId;
             floorToBe = firstId;
@@ -100,7 +107,7 @@ final class QueueBodies {
     }
 
     synchronized long readable() {
-        return Math.max(0, next - floor);
+        return Math.max(0, next - Math.max(floor, begin));
     }
 
     /** It is in no snapshot any more. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,8 +248,19 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
         reclaimer.run();
     }
 
-    /** Opens the newest snapshot for a member that lags; null if there is none. */
-    public @Nullable SnapshotSource openSnapshotSource() {
+    /** Whether the bodies of all these messages can be read now. From any thread. */
+    public boolean holds(MessageRange messages) {
+        gate.check();
+        return parts.messages.holds(messages);
+    }
+
+    /**
+     * Opens the newest snapshot for a member that lags; null if there is none.
+     *
+     * @param taken messages that left their queues before that snapshot and are to come with it, as far as they can still
+     *     be read and their queue exists by the snapshot; asked by the first reader
+     */
+    public @Nullable SnapshotSource openSnapshotSource(Function<StoredSnapshot, List<MessageRange>> taken) {
         gate.check();
         reclaimer.readerBegins(); // first, so that nothing of what is newest now is reclaimed
         SnapshotFile newest = parts.snapshots.newest();
@@ -256,7 +268,7 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
             reclaimer.readerEnds();
             return null;
         }
-        return new OutgoingSnapshot(parts, reclaimer, newest);
+        return new OutgoingSnapshot(parts, reclaimer, newest, taken);
     }
 
     /** Begins to receive a snapshot; an unfinished older transfer is given up. */

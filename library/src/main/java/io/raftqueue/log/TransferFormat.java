@@ -1,10 +1,11 @@
 package io.raftqueue.log;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The stream by which a snapshot travels with its bodies: 8 bytes {@code RQXFER}, 0, version 1, then frames
+ * The stream by which a snapshot travels with its bodies: 8 bytes {@code RQXFER}, 0, version 2, then frames
  *
  * <pre>
  *  0  u8   type
@@ -14,12 +15,17 @@ import java.util.List;
  *
  * type 1, first: i64 index, term, cluster time; i32 length, state; i32 length, configuration;
  *                i32 number of queues; for each: i64 uid, first waiting id, next id
+ *                i32 number of ranges of taken messages; for each: i64 uid, first id, number of messages
  * type 2:        messages of one queue with consecutive ids, as in a {@link CarriedFile}
  * type 3, last:  i64 number of messages
  * </pre>
+ *
+ * Messages come queue by queue with growing ids: of each queue first the taken ones, which the receiver's own callers may
+ * not have read yet, then all that wait. Ranges are of queues of the snapshot, in their order, disjoint, from id 1 and
+ * below the first waiting id. Version 1 had no taken messages.
  */
 final class TransferFormat {
-    static final long MAGIC = 0x5251584645520001L;
+    static final long MAGIC = 0x5251584645520002L;
     static final int MAGIC_BYTES = Long.BYTES;
     static final int FRAME_HEAD = 5;
     static final int FRAME_TAIL = 4;
@@ -27,6 +33,7 @@ final class TransferFormat {
     static final byte MESSAGES = 2;
     static final byte END = 3;
     static final int LARGEST_FRAME = RecordFormat.MAX_PAYLOAD_BYTES;
+    private static final int RANGE_BYTES = 3 * Long.BYTES;
 
     private TransferFormat() {}
 
@@ -37,7 +44,8 @@ final class TransferFormat {
         return b.array();
     }
 
-    static byte[] snapshotFrame(SnapshotFile file) {
+    static byte[] snapshotFrame(TransferredSnapshot transferred) {
+        SnapshotFile file = transferred.file();
         StoredSnapshot snapshot = file.snapshot();
         ByteSink out = new ByteSink(256 + snapshot.state().length);
         out.putLong(snapshot.index()).putLong(snapshot.term()).putLong(snapshot.clusterTime());
@@ -47,11 +55,15 @@ final class TransferFormat {
         for (LiveQueue queue : file.queues()) {
             out.putLong(queue.uid()).putLong(queue.head()).putLong(queue.next());
         }
+        out.putInt(transferred.taken().size());
+        for (MessageRange range : transferred.taken()) {
+            out.putLong(range.queueUid()).putLong(range.firstId()).putLong(range.count());
+        }
         return frame(SNAPSHOT, out.toArray());
     }
 
     /** The snapshot of a first frame, to be installed into an empty log whose first segment has the number. */
-    static SnapshotFile snapshot(byte[] payload) {
+    static TransferredSnapshot snapshot(byte[] payload) {
         ByteBuffer in = ByteBuffer.wrap(payload);
         long index = in.getLong();
         long term = in.getLong();
@@ -59,12 +71,25 @@ final class TransferFormat {
         byte[] state = SnapshotFile.bytes(in);
         byte[] configuration = SnapshotFile.bytes(in);
         List<LiveQueue> queues = SnapshotFile.queues(in);
+        List<MessageRange> taken = ranges(in);
         SnapshotFile file = new SnapshotFile(
                 new StoredSnapshot(index, term, time, state, configuration), index, 0, index + 1, queues, new byte[1]);
-        SnapshotFile.Impossible impossible = file.impossible();
-        if (impossible != null || in.hasRemaining()) {
+        TransferredSnapshot transferred = new TransferredSnapshot(file, taken);
+        if (transferred.impossible() != null || in.hasRemaining()) {
             throw new IllegalArgumentException("a snapshot that cannot be");
         }
-        return file;
+        return transferred;
+    }
+
+    private static List<MessageRange> ranges(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / RANGE_BYTES) {
+            throw new IllegalArgumentException(count + " ranges in " + in.remaining() + " bytes");
+        }
+        List<MessageRange> ranges = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ranges.add(new MessageRange(in.getLong(), in.getLong(), in.getLong()));
+        }
+        return ranges;
     }
 }

@@ -133,7 +133,7 @@ final class Applier {
         for (long serial : core.submissions.serialsInFlight()) {
             if (serial <= state.lastSerial(self, core.submissions.epoch())) {
                 @Nullable List<Result> kept = state.answers(self, core.submissions.epoch(), serial);
-                core.submissions.appliedUnseen(serial, kept);
+                core.submissions.appliedUnseen(serial, kept, core.log::holds);
             }
         }
         core.reads.applied(snapshot.index());

@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.consensus.Member;
+import io.raftqueue.log.MessageRange;
 import io.raftqueue.log.NoSpaceException;
 import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.SnapshotReceiver;
@@ -8,6 +9,7 @@ import io.raftqueue.log.SnapshotSource;
 import io.raftqueue.log.StoredSnapshot;
 import io.raftqueue.raft.PeerMessage.SnapshotChunk;
 import io.raftqueue.raft.PeerMessage.SnapshotProgress;
+import io.raftqueue.state.QueueState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +102,7 @@ final class SnapshotTransfers {
     /** The leader's consensus asks for it. */
     void begin(Member follower, long now) {
         close(outgoing.remove(follower.incarnation()));
-        SnapshotSource source = log.openSnapshotSource();
+        SnapshotSource source = log.openSnapshotSource(snapshot -> takenBy(follower, snapshot));
         if (source == null) {
             host.failed(follower.incarnation());
             return;
@@ -108,6 +110,13 @@ final class SnapshotTransfers {
         Outgoing transfer = new Outgoing(nextId++, source, host.term(), now);
         outgoing.put(follower.incarnation(), transfer);
         readAndSend(follower.incarnation(), transfer, now);
+    }
+
+    /** What the member is told in its kept answers that it took, and may be told only by the snapshot. */
+    private static List<MessageRange> takenBy(Member member, StoredSnapshot snapshot) {
+        return QueueState.restore(snapshot.state()).keptTakes(member.incarnation()).stream()
+                .map(Submissions::messages)
+                .toList();
     }
 
     private void readAndSend(UUID follower, Outgoing transfer, long now) {

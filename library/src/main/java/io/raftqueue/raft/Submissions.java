@@ -8,6 +8,7 @@ import io.raftqueue.command.Command;
 import io.raftqueue.command.CommandBatch;
 import io.raftqueue.command.CommandCodec;
 import io.raftqueue.command.Result;
+import io.raftqueue.log.MessageRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -268,13 +270,17 @@ final class Submissions {
         }
     }
 
+    static MessageRange messages(Result.Taken taken) {
+        return new MessageRange(taken.queueUid(), taken.firstId(), taken.count());
+    }
+
     /**
      * The batch was applied within a snapshot that was installed, and its kept answers came with it; the bodies of what it
-     * removed did not.
+     * removed did too, as far as the leader still had them.
      *
      * @param results null when they were not kept
      */
-    void appliedUnseen(long serial, @Nullable List<Result> results) {
+    void appliedUnseen(long serial, @Nullable List<Result> results, Predicate<MessageRange> readable) {
         Batch batch = inFlight.peek();
         if (batch == null || batch.serial != serial || results == null) {
             applied(serial, results);
@@ -283,8 +289,8 @@ final class Submissions {
         inFlight.remove();
         for (int i = 0; i < results.size(); i++) {
             Submission s = batch.submissions.get(i);
-            if (results.get(i) instanceof Result.Taken taken && taken.count() > 0) {
-                lost(s, "what it removed is not in the snapshot that this member was sent");
+            if (results.get(i) instanceof Result.Taken taken && taken.count() > 0 && !readable.test(messages(taken))) {
+                lost(s, "not all of what it removed is in the snapshot that this member was sent");
             } else {
                 completeNow(List.of(s), List.of(results.get(i)));
             }

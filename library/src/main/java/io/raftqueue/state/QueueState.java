@@ -149,6 +149,18 @@ public final class QueueState {
         return session == null || session.epoch() != epoch ? null : session.answer(serial);
     }
 
+    /** What the kept answers of that node say it took: it may not have got to read the messages yet. */
+    public List<Result.Taken> keptTakes(UUID node) {
+        Session session = sessions.get(node);
+        List<Result.Taken> takes = new ArrayList<>();
+        for (Result result : session == null ? List.<Result>of() : session.keptResults()) {
+            if (result instanceof Result.Taken taken && taken.count() > 0) {
+                takes.add(taken);
+            }
+        }
+        return takes;
+    }
+
     /** The serial of the last batch applied of that start of the node, 0 when there is none. */
     public long lastSerial(UUID node, long epoch) {
         Session session = sessions.get(node);

@@ -6,6 +6,7 @@ import io.raftqueue.command.ResultCodec;
 import io.raftqueue.command.WireReader;
 import io.raftqueue.command.WireWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,13 @@ final class Session {
             newestFirst.next();
         }
         return ResultCodec.decode(newestFirst.next());
+    }
+
+    /** The results of all kept answers, oldest first. */
+    List<Result> keptResults() {
+        List<Result> kept = new ArrayList<>();
+        answers.forEach(answer -> kept.addAll(ResultCodec.decode(answer)));
+        return kept;
     }
 
     void write(WireWriter out) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.log.disk.NioDirectory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
@@ -61,7 +62,7 @@ class BacklogSpeedTest {
         SegmentedLog joiner = other.openLog(LogOptions.defaults(), QueueStory.BODIES, background);
         start = System.nanoTime();
         SnapshotReceiver receiver = joiner.receiveSnapshot();
-        try (SnapshotSource source = log.openSnapshotSource()) {
+        try (SnapshotSource source = log.openSnapshotSource(snapshot -> List.of())) {
             while (!receiver.complete()) {
                 receiver.write(receiver.offset(), source.read(receiver.offset(), 512 << 10));
             }

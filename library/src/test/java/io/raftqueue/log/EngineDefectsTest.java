@@ -226,7 +226,7 @@ class EngineDefectsTest {
         SimulatedDisk disk = new SimulatedDisk();
         LogFixture f = open(disk);
         SnapshotReceiver receiver = f.log.receiveSnapshot();
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             receiver.write(0, source.read(0, 1 << 20));
         }
         receiver.install();

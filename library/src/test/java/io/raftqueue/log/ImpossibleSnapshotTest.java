@@ -112,7 +112,7 @@ class ImpossibleSnapshotTest {
                 .hasMessageContaining("/simulated/" + SnapshotFile.fileName(index) + " at offset " + at + " is damaged")
                 .hasMessageContaining(why)
                 .hasMessageContaining("cannot be");
-        byte[] frame = TransferFormat.snapshotFrame(file);
+        byte[] frame = TransferFormat.snapshotFrame(new TransferredSnapshot(file, List.of()));
         byte[] payload = java.util.Arrays.copyOfRange(
                 frame, TransferFormat.FRAME_HEAD, frame.length - TransferFormat.FRAME_TAIL);
         if (at <= 32 || at > 56) { // the rest is not sent

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.raftqueue.log.disk.SimulatedDisk;
 import io.raftqueue.log.disk.SimulatedDisk.Fault;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class SnapshotTransferTest {
     }
 
     private static void transfer(SegmentedLog from, SnapshotReceiver to, int pieceBytes) {
-        try (SnapshotSource source = from.openSnapshotSource()) {
+        try (SnapshotSource source = from.openSnapshotSource(snapshot -> List.of())) {
             while (!to.complete()) {
                 byte[] piece = source.read(to.offset(), pieceBytes);
                 assertThat(piece).isNotEmpty();
@@ -98,7 +100,7 @@ class SnapshotTransferTest {
     void hostileOrBrokenStreamsNeitherInstallNorHangNorThrow() {
         QueueStory leader = leader();
         byte[] stream;
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             stream = source.read(0, 10 << 20);
         }
         Random random = new Random(6);
@@ -127,20 +129,22 @@ class SnapshotTransferTest {
     /** Frames with true checksums whose content cannot be: none may throw, none may be installed. */
     @Test
     void framesThatCannotBeBeginTheTransferAnew() {
-        byte[] none = TransferFormat.snapshotFrame(new SnapshotFile(
-                new StoredSnapshot(9, 1, 1, new byte[0], new byte[0]),
-                9,
-                0,
-                10,
-                java.util.List.of(new LiveQueue(4, 10, 13)),
-                new byte[1]));
-        byte[] three = CarriedWriter.payload(4, 10, java.util.List.of(new byte[2], new byte[2], new byte[2]));
+        byte[] none = TransferFormat.snapshotFrame(new TransferredSnapshot(
+                new SnapshotFile(
+                        new StoredSnapshot(9, 1, 1, new byte[0], new byte[0]),
+                        9,
+                        0,
+                        10,
+                        List.of(new LiveQueue(4, 10, 13)),
+                        new byte[1]),
+                List.of()));
+        byte[] three = CarriedWriter.payload(4, 10, List.of(new byte[2], new byte[2], new byte[2]));
         byte[] shortened = Arrays.copyOf(three, three.length - 1);
-        byte[] ofAnother = CarriedWriter.payload(5, 10, java.util.List.of(new byte[2], new byte[2], new byte[2]));
-        byte[] withGap = CarriedWriter.payload(4, 11, java.util.List.of(new byte[2], new byte[2], new byte[2]));
-        for (byte[] payload : java.util.List.of(new byte[3], new byte[19], shortened, ofAnother, withGap)) {
+        byte[] ofAnother = CarriedWriter.payload(5, 10, List.of(new byte[2], new byte[2], new byte[2]));
+        byte[] withGap = CarriedWriter.payload(4, 11, List.of(new byte[2], new byte[2], new byte[2]));
+        for (byte[] payload : List.of(new byte[3], new byte[19], shortened, ofAnother, withGap)) {
             SnapshotReceiver receiver = open(new SimulatedDisk()).log.receiveSnapshot();
-            java.nio.ByteBuffer stream = java.nio.ByteBuffer.allocate(4096).putLong(TransferFormat.MAGIC);
+            ByteBuffer stream = ByteBuffer.allocate(4096).putLong(TransferFormat.MAGIC);
             stream.put(none).put(TransferFormat.frame(TransferFormat.MESSAGES, payload));
             stream.put(TransferFormat.frame(TransferFormat.END, new byte[] {0, 0, 0, 0, 0, 0, 0, 3}));
             receiver.write(0, Arrays.copyOf(stream.array(), stream.position()));
@@ -155,7 +159,7 @@ class SnapshotTransferTest {
         Random random = new Random(5);
         LogFixture f = open(new SimulatedDisk());
         SnapshotReceiver receiver = f.log.receiveSnapshot();
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             while (!receiver.complete()) {
                 long wrong = random.nextLong(receiver.offset() + 5000);
                 receiver.write(wrong, source.read(wrong, 1 + random.nextInt(3000)));
@@ -172,7 +176,7 @@ class SnapshotTransferTest {
         byte[] state = QueueStory.encode(leader.queues);
         LogFixture f = open(new SimulatedDisk());
         SnapshotReceiver receiver = f.log.receiveSnapshot();
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             for (int i = 0; !receiver.complete(); i++) {
                 receiver.write(receiver.offset(), source.read(receiver.offset(), 500));
                 leader.take(1 + i % 3, 50);
@@ -225,7 +229,7 @@ class SnapshotTransferTest {
         SimulatedDisk disk = new SimulatedDisk();
         LogFixture f = open(disk);
         SnapshotReceiver unfinished = f.log.receiveSnapshot();
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             unfinished.write(0, source.read(0, 3000));
             assertThatThrownBy(unfinished::install).hasMessageContaining("not arrived completely");
             SnapshotReceiver second = f.log.receiveSnapshot();
@@ -293,7 +297,7 @@ class SnapshotTransferTest {
         LogFixture f = open(disk);
         disk.capacity(disk.totalBytes() - disk.usableBytes() + 70_000);
         SnapshotReceiver receiver = f.log.receiveSnapshot();
-        try (SnapshotSource source = leader.log.openSnapshotSource()) {
+        try (SnapshotSource source = leader.log.openSnapshotSource(snapshot -> List.of())) {
             for (int i = 0; i < 200 && !receiver.complete(); i++) {
                 receiver.write(receiver.offset(), source.read(receiver.offset(), 4096));
             }

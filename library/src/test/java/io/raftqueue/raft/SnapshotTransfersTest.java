@@ -11,6 +11,7 @@ import io.raftqueue.log.StoredSnapshot;
 import io.raftqueue.log.disk.SimulatedDisk;
 import io.raftqueue.raft.PeerMessage.SnapshotChunk;
 import io.raftqueue.raft.PeerMessage.SnapshotProgress;
+import io.raftqueue.state.QueueState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -39,7 +40,7 @@ class SnapshotTransfersTest {
             log.messages().stored(1, i, 1, i, 0);
         }
         log.sync();
-        log.publish(log.draftSnapshot(new StoredSnapshot(8, 1, 0, new byte[0], new byte[0])));
+        log.publish(log.draftSnapshot(new StoredSnapshot(8, 1, 0, new QueueState().snapshot(), new byte[0])));
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.command.Command;
+import io.raftqueue.command.MessageCodec;
 import io.raftqueue.command.Result;
 import io.raftqueue.raft.PeerMessage.SnapshotChunk;
 import java.util.List;
@@ -36,25 +37,61 @@ class TransferStoriesTest {
         };
     }
 
-    /** Its caller is told the truth, and nobody else is given what cannot be read. */
-    @Test
-    void aTakeThatWasAppliedWithinTheSnapshotIsOfUnknownOutcome() {
-        long held = lagging.core.log.lastIndex();
+    /** Takes two messages through the lagging member, which does not hear that it was done. */
+    private CompletableFuture<Result> takeUnheard() {
         story.network = (to, message) -> to != lagging;
         for (int i = 0; i < 4; i++) {
-            story.answered(story.send(leader, BIG, 60));
+            story.answered(story.send(leader, BIG + i, 60));
         }
-        CompletableFuture<Result> take = story.submit(lagging, new Command.Take(HouseStory.QUEUE, 2), 60);
-        CompletableFuture<Result> send = story.send(lagging, BIG, 60);
+        CompletableFuture<Result> take = story.submit(lagging, new Command.Take(HouseStory.QUEUE, 2), 200);
+        CompletableFuture<Result> send = story.send(lagging, BIG, 200);
         story.within(10, () -> leader.core.stored.of(HouseStory.QUEUE).nextId() == 6);
         story.house.isolate(lagging);
+        assertThat(take).isNotDone();
+        assertThat(send).isNotDone();
+        return take;
+    }
+
+    /** The log no longer holds the take: it reaches the lagging member in a snapshot, or not at all. */
+    private void snapshotTakesThePlaceOfTheLog() {
+        long held = lagging.core.log.lastIndex();
         leader.core.snapshot();
         story.within(60, () -> leader.core.log.termAt(held) == -1);
+    }
 
+    private void backInTheNetwork() {
         story.network = (to, message) -> true;
         story.house.heal();
+    }
 
-        assertThat(story.answered(send)).isInstanceOf(Result.Sent.class);
+    @Test
+    void aTakeThatWasAppliedWithinTheSnapshotIsHandedItsMessages() {
+        CompletableFuture<Result> take = takeUnheard();
+        snapshotTakesThePlaceOfTheLog();
+        backInTheNetwork();
+
+        Result.Taken taken = (Result.Taken) story.answered(take);
+        assertThat(lagging.core.log.snapshotIndex())
+                .as("it was sent a snapshot")
+                .isPositive();
+        assertThat(taken.count()).isEqualTo(2);
+        for (int i = 0; i < 2; i++) {
+            byte[] body = lagging.core.log.body(taken.queueUid(), taken.firstId() + i);
+            assertThat(body).as("the body of message %d", taken.firstId() + i).isNotNull();
+            assertThat(MessageCodec.decode(body).payload()).hasSize(BIG + i);
+        }
+        assertThat(lagging.core.stored.of(HouseStory.QUEUE).depth()).isEqualTo(3);
+    }
+
+    /** Its caller is told the truth, and nobody else is given what cannot be read. */
+    @Test
+    void aTakeWhoseMessagesTheLeaderNoLongerHasIsOfUnknownOutcome() {
+        CompletableFuture<Result> take = takeUnheard();
+        snapshotTakesThePlaceOfTheLog();
+        story.passes(60);
+        backInTheNetwork();
+
+        story.within(60, take::isDone);
         assertThat(take.handle((done, why) -> why).join())
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("the snapshot that this member was sent");
