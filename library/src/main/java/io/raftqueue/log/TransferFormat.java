@@ -11,7 +11,7 @@ import java.util.List;
  *  0  u8   type
  *  1  i32  length n
  *  5  n    payload
- *  …  u32  CRC-32C of the bytes before
+ *  …  u32  CRC-32C of 16 zeros and the bytes before
  *
  * type 1, first: i64 index, term, cluster time; i32 length, state; i32 length, configuration;
  *                i32 number of queues; for each: i64 uid, first waiting id, next id

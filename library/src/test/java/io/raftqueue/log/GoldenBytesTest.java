@@ -114,6 +114,23 @@ class GoldenBytesTest {
     }
 
     @Test
+    void firstFrameOfATransfer() {
+        SnapshotFile file = new SnapshotFile(
+                new StoredSnapshot(42, 5, 1000, new byte[] {1, 2, 3}, new byte[] {9}),
+                42,
+                0,
+                43,
+                List.of(new LiveQueue(77, 11, 14)),
+                new byte[1]);
+        TransferredSnapshot transferred = new TransferredSnapshot(file, List.of(new MessageRange(77, 6, 2)));
+        assertThat(TransferFormat.MAGIC).isEqualTo(0x5251584645520002L); // "RQXFER"
+        assertThat(hex(TransferFormat.snapshotFrame(transferred))).isEqualTo(FIRST_FRAME);
+        byte[] payload = HexFormat.of().parseHex(FIRST_FRAME);
+        payload = Arrays.copyOfRange(payload, TransferFormat.FRAME_HEAD, payload.length - TransferFormat.FRAME_TAIL);
+        assertThat(TransferFormat.snapshot(payload)).usingRecursiveComparison().isEqualTo(transferred);
+    }
+
+    @Test
     void carriedRecordAndTransferFrame() {
         byte[] payload = CarriedWriter.payload(77, 11, List.of(new byte[] {1, 2}, new byte[] {3}));
         assertThat(hex(payload)).isEqualTo("000000000000004d000000000000000b0000000200000002010200000001" + "03");
@@ -121,6 +138,16 @@ class GoldenBytesTest {
         assertThat(hex(TransferFormat.frame(TransferFormat.MESSAGES, payload))).isEqualTo(FRAME);
     }
 
+    private static final String FIRST_FRAME = "01" // type
+            + "0000005c" // length of the payload
+            + "000000000000002a" // index
+            + "0000000000000005" // term
+            + "00000000000003e8" // cluster time
+            + "00000003" + "010203" // state
+            + "00000001" + "09" // configuration
+            + "00000001" + "000000000000004d" + "000000000000000b" + "000000000000000e" // queues
+            + "00000001" + "000000000000004d" + "0000000000000006" + "0000000000000002" // taken messages
+            + "aea7bc62";
     private static final String RECORD =
             "0101000400000005000000000000123400000000000000070000000018c0ffee8d86ac0e68656c6c6f";
     private static final String LOG_SEGMENT =

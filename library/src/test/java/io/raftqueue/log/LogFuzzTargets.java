@@ -47,7 +47,9 @@ public final class LogFuzzTargets {
         all.put(
                 "transfer",
                 () -> new FileFuzzTarget(
-                        List.of(transferOf(StoppedNode.withMessages())), Seals::frames, LogFuzzTargets::transfer));
+                        List.of(transferOf(StoppedNode.withMessages()), transferWithTaken()),
+                        Seals::frames,
+                        LogFuzzTargets::transfer));
         return all;
     }
 
@@ -77,6 +79,21 @@ public final class LogFuzzTargets {
     private static byte[] transferOf(SimulatedDisk disk) {
         LogFixture f = LogFixture.open(disk.killed(), LogFixture.SMALL, QueueStory.BODIES);
         try (SnapshotSource source = f.log.openSnapshotSource(snapshot -> List.of())) {
+            return source.read(0, 1 << 20);
+        }
+    }
+
+    private static byte[] transferWithTaken() {
+        LogFixture f = LogFixture.open(new SimulatedDisk(), LogFixture.SMALL, QueueStory.BODIES);
+        QueueStory story = new QueueStory(f.log);
+        story.send(1, 9, 20);
+        story.send(2, 3, 20);
+        story.take(1, 7);
+        story.take(2, 3);
+        story.snapshot();
+        List<MessageRange> taken =
+                List.of(new MessageRange(1, 2, 2), new MessageRange(1, 6, 1), new MessageRange(2, 1, 3));
+        try (SnapshotSource source = f.log.openSnapshotSource(snapshot -> taken)) {
             return source.read(0, 1 << 20);
         }
     }
@@ -176,7 +193,7 @@ public final class LogFuzzTargets {
         return true;
     }
 
-    /** What is complete can be installed, is there after a restart, and holds every message that waits. */
+    /** What is complete can be installed with all it announced, and after a restart every message that waits is there. */
     private static boolean transfer(byte[] stream) throws IOException {
         SimulatedDisk disk = new SimulatedDisk();
         LogFixture f = LogFixture.open(disk, LogFixture.SMALL, QueueStory.BODIES);
@@ -192,6 +209,15 @@ public final class LogFuzzTargets {
         }
         if (receiver.install() == null) {
             return false;
+        }
+        int length = ByteBuffer.wrap(stream).getInt(TransferFormat.MAGIC_BYTES + 1);
+        int at = TransferFormat.MAGIC_BYTES + TransferFormat.FRAME_HEAD;
+        for (MessageRange taken : TransferFormat.snapshot(Arrays.copyOfRange(stream, at, at + length))
+                .taken()) {
+            FileFuzzTarget.check(f.log.holds(taken), "the " + taken + " that was announced");
+            for (long id = taken.firstId(); id < taken.end(); id++) {
+                FileFuzzTarget.check(f.log.body(taken.queueUid(), id) != null, "message " + id + " of " + taken);
+            }
         }
         List<LiveQueue> queues;
         try (DiskFile file = disk.open(SnapshotFile.fileName(f.log.snapshotIndex()))) {

@@ -11,6 +11,7 @@ import io.raftqueue.command.CommandBatch;
 import io.raftqueue.command.CommandCodec;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
+import io.raftqueue.log.MessageRange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -220,6 +221,24 @@ class SubmissionsTest {
         session.applied(2, List.of(SENT));
         assertThat(failure(a)).isInstanceOf(OutcomeUnknownException.class);
         assertThat(b).isCompletedWithValue(SENT);
+    }
+
+    @Test
+    void takesThatAnInstalledSnapshotAnswersNeedTheirMessages() {
+        open = false;
+        List<CompletableFuture<Result>> calls = List.of(sent("a"), sent("b"), sent("c"), sent("d"));
+        open = true;
+        session.pump(0);
+        Result.Taken brought = new Result.Taken(7, 1, 2);
+        Result.Taken gone = new Result.Taken(7, 3, 2);
+        Result.Taken nothing = new Result.Taken(7, 5, 0);
+        session.appliedUnseen(
+                1, List.of(brought, gone, nothing, SENT), messages -> messages.equals(new MessageRange(7, 1, 2)));
+        assertThat(calls.get(0)).isCompletedWithValue(brought);
+        assertThat(failure(calls.get(1))).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(calls.get(2)).isCompletedWithValue(nothing);
+        assertThat(calls.get(3)).isCompletedWithValue(SENT);
+        assertThat(session.idle()).isTrue();
     }
 
     @Test

@@ -83,6 +83,30 @@ class TransferStoriesTest {
         assertThat(lagging.core.stored.of(HouseStory.QUEUE).depth()).isEqualTo(3);
     }
 
+    /** A caller may come to read what it was handed when a snapshot has taken the place of the log. */
+    @Test
+    void aTakeThatWasAnsweredBeforeTheSnapshotCameKeepsItsMessages() {
+        for (int i = 0; i < 4; i++) {
+            story.answered(story.send(leader, BIG + i, 60));
+        }
+        Result.Taken taken =
+                (Result.Taken) story.answered(story.submit(lagging, new Command.Take(HouseStory.QUEUE, 2), 60));
+        assertThat(lagging.core.log.snapshotIndex()).isZero();
+        story.house.isolate(lagging);
+        for (int i = 0; i < 4; i++) {
+            story.answered(story.send(leader, BIG, 60));
+        }
+        snapshotTakesThePlaceOfTheLog();
+        backInTheNetwork();
+        story.within(60, () -> lagging.core.log.snapshotIndex() > 0);
+
+        for (int i = 0; i < 2; i++) {
+            byte[] body = lagging.core.log.body(taken.queueUid(), taken.firstId() + i);
+            assertThat(body).as("the body of message %d", taken.firstId() + i).isNotNull();
+            assertThat(MessageCodec.decode(body).payload()).hasSize(BIG + i);
+        }
+    }
+
     /** Its caller is told the truth, and nobody else is given what cannot be read. */
     @Test
     void aTakeWhoseMessagesTheLeaderNoLongerHasIsOfUnknownOutcome() {

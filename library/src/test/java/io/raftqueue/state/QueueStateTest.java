@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.raftqueue.command.Command;
 import io.raftqueue.command.CommandBatch;
+import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,30 @@ class QueueStateTest {
         assertThat(restored.apply(2, 0, batch(1), Changes.NONE)).isEqualTo(new Outcome.Fenced(2));
         assertThat(restored.apply(3, 0, batch(2), Changes.NONE)).isEqualTo(new Outcome.Fenced(2));
         assertThat(restored.sessionEpoch(NODE)).isEqualTo(2);
+    }
+
+    @Test
+    void keptTakesAreThoseOfTheKeptAnswers() {
+        Command take = new Command.Take("q", 2);
+        Command send = new Command.Send("q", new MessageBody(new byte[1], "", Map.of(), 0, null));
+        state.apply(1, 0, new CommandBatch(NODE, 1, 1, List.of(send, send, send, take, send)), Changes.NONE);
+        state.apply(2, 0, new CommandBatch(OTHER, 1, 1, List.of(take, take)), Changes.NONE);
+        state.apply(3, 0, new CommandBatch(NODE, 1, 2, List.of(send, take)), Changes.NONE);
+
+        long uid = state.figures("q").uid();
+        QueueState restored = QueueState.restore(state.snapshot());
+        assertThat(restored.keptTakes(NODE)).containsExactly(new Result.Taken(uid, 1, 2), new Result.Taken(uid, 5, 1));
+        assertThat(restored.keptTakes(OTHER)).containsExactly(new Result.Taken(uid, 3, 2));
+        assertThat(restored.keptTakes(new UUID(5, 5))).isEmpty();
+
+        for (int serial = 3; serial <= QueueState.KEPT_ANSWERS + 1; serial++) {
+            state.apply(1 + serial, 0, batch(serial), Changes.NONE);
+        }
+        assertThat(state.keptTakes(NODE))
+                .as("the first answer is no longer kept")
+                .containsExactly(new Result.Taken(uid, 5, 1));
+        state.apply(100, 0, new CommandBatch(NODE, 2, 1, List.of(send)), Changes.NONE);
+        assertThat(state.keptTakes(NODE)).as("another start").isEmpty();
     }
 
     @Test
