@@ -1,7 +1,8 @@
 package io.raftqueue.log;
 
 /**
- * The newest snapshot with all its bodies, and some that were taken before it, as one stream of bytes, read piece by piece, at any offset again. While it is
+ * The newest snapshot with all its bodies, and some that were taken before it, as one stream of bytes, read piece by
+ * piece, at any offset again. While it is
  * open nothing it needs is deleted: close it when the transfer is over or given up.
  */
 public interface SnapshotSource extends AutoCloseable {
