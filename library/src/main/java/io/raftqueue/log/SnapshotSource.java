@@ -2,8 +2,7 @@ package io.raftqueue.log;
 
 /**
  * The newest snapshot with all its bodies, and some that were taken before it, as one stream of bytes, read piece by
- * piece, at any offset again. While it is
- * open nothing it needs is deleted: close it when the transfer is over or given up.
+ * piece, at any offset again. While it is open nothing it needs is deleted: close it when the transfer is over or given up.
  */
 public interface SnapshotSource extends AutoCloseable {
     long index();
