@@ -178,6 +178,7 @@ final class FollowerLog {
     /** A snapshot of committed entries stands in for the log up to {@code index}. */
     void snapshotInstalled(long index) {
         verified = Math.max(verified, index);
+        lacking = 0; // it may have brought that, and then the leader asks for nothing more
         answerDue = true;
         commit();
     }

@@ -10,6 +10,7 @@ final class DurabilityStories {
             new Story("durable", "the leader's own copy counts only when it is on disk", r -> selfWhenDurable(r)),
             new Story("durable", "a follower acknowledges only what is on its disk", r -> ackWhenDurable(r)),
             new Story("room", "a follower without room takes nothing, and goes on when there is room", r -> full(r)),
+            new Story("room", "a follower is not full when a snapshot brought what it lacked", r -> fullUntil(r)),
             new Story(
                     "room", "a leader without room hands over, appends nothing, and loses nothing", r -> fullLeader(r)),
             new Story("time", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
@@ -76,6 +77,33 @@ final class DurabilityStories {
         f.storage.full = false;
         c.run(1000);
         assertThat(f.applied).isEqualTo(a.applied);
+    }
+
+    private static void fullUntil(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        SimulatedServer f = c.server(2);
+        c.elect(a);
+        f.storage.full = true;
+        for (int i = 0; i < 20; i++) {
+            c.propose(a);
+            c.run(100);
+        }
+        assertThat(f.consensus.full()).isTrue();
+        a.snapshot(0);
+        f.storage.full = false;
+        while (c.network.shipments.isEmpty()) {
+            c.advance(20);
+            c.deliverUntil(() -> !c.network.shipments.isEmpty(), a, c.server(1), f);
+        }
+        c.network.drop(2, 0);
+        c.network.ship(c.network.shipments.get(0), false);
+        c.deliverOne(2, 0); // its answer tells all, so the leader asks nothing more
+        a.flush();
+        c.run(1000); // and nobody writes
+        assertThat(c.installs).isEqualTo(1);
+        assertThat(f.applied).isEqualTo(a.applied);
+        assertThat(f.consensus.full()).as("full").isFalse();
     }
 
     private static void fullLeader(Rules rules) {
