@@ -19,8 +19,11 @@ final class MessageJson {
 
     private MessageJson() {}
 
-    /** {@code {"messages":[…]}}. */
-    /** @param incomplete the problem that a last take came to, when nobody knows whether it removed a message; else null */
+    /**
+     * {@code {"messages":[…]}}.
+     *
+     * @param incomplete the problem that a last take came to, when nobody knows whether it removed a message; else null
+     */
     static byte[] list(List<EncodedMessage> messages, @Nullable Answer incomplete) {
         var out = new ByteArrayOutputStream();
         write(out, "{\"messages\":[");

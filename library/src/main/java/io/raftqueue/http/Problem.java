@@ -50,8 +50,7 @@ enum Problem {
     Problem(int status, String name, String title) {
         this.status = status;
         this.title = title;
-        // Both statuses stand for what was submitted and whose end nobody here knows.
-        this.type = (status == 504 || status == 500 ? MAY_HAVE_BEEN_APPLIED : NOT_APPLIED) + name;
+        this.type = (leavesOpen(status) ? MAY_HAVE_BEEN_APPLIED : NOT_APPLIED) + name;
     }
 
     /** The answer, with what happened here and now. */
@@ -97,9 +96,9 @@ enum Problem {
         return of(known).answer(detail);
     }
 
-    /** Whether that answer to a failure leaves open what became of the call. */
-    static boolean leavesOpen(Answer answer) {
-        return answer.status() == OUTCOME_UNKNOWN.status || answer.status() == INTERNAL.status;
+    /** Whether an answer to a failure stands for what was submitted and whose end nobody here knows. */
+    static boolean leavesOpen(int status) {
+        return status == 504 || status == 500;
     }
 
     private static Problem of(RaftQueueException known) {

@@ -148,7 +148,7 @@ final class QueueRoutes {
                 })
                 .exceptionally(failure -> {
                     Answer problem = Problem.of(failure);
-                    return received(taken, Problem.leavesOpen(problem) ? problem : null);
+                    return received(taken, Problem.leavesOpen(problem.status()) ? problem : null);
                 });
     }
 
