@@ -9,8 +9,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,20 +52,9 @@ final class PeerTransport extends TP {
     private final long start;
     private final Connections connections;
     private final ConcurrentMap<PeerAddress, PeerLink> links = new ConcurrentHashMap<>();
-    private final Set<Inbound> inbound = ConcurrentHashMap.newKeySet();
+    private final Set<InboundConnection> inbound = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private @Nullable ServerSocket server;
-
-    private static final class Inbound {
-        final Socket socket;
-        volatile boolean greeted;
-        volatile boolean spoke;
-        volatile long heardAt = System.nanoTime();
-
-        Inbound(Socket socket) {
-            this.socket = socket;
-        }
-    }
 
     /** Told of accepted connections, on transport threads, by the address their messages have as their source. */
     interface Connections {
@@ -172,7 +159,7 @@ final class PeerTransport extends TP {
         while (!closed && listening != null) {
             try {
                 Socket socket = listening.accept();
-                Inbound connection = new Inbound(socket);
+                InboundConnection connection = new InboundConnection(socket);
                 makeRoom();
                 inbound.add(connection);
                 daemon(() -> read(connection), "raftqueue-from-" + socket.getRemoteSocketAddress());
@@ -187,22 +174,16 @@ final class PeerTransport extends TP {
     }
 
     /**
-     * Strangers may not keep members out: a member greets at once and speaks every second, so the oldest connection that
-     * did not greet has to go, else one that only greeted, else the one that has been silent for longest.
+     * Strangers may not keep members out: a member greets at once and speaks every second, so those go first that did not.
      */
     private void makeRoom() throws IOException {
-        long now = System.nanoTime();
-        List<Inbound> open = new ArrayList<>(inbound);
-        open.sort(Comparator.comparing((Inbound c) -> c.greeted)
-                .thenComparing(c -> c.spoke)
-                .thenComparingLong(c -> c.heardAt - now));
-        for (Inbound last : open.subList(0, Math.max(0, open.size() + 1 - MAX_INBOUND))) {
+        for (InboundConnection last : InboundConnection.beyond(MAX_INBOUND - 1, List.copyOf(inbound))) {
             inbound.remove(last);
             last.socket.close();
         }
     }
 
-    private void read(Inbound connection) {
+    private void read(InboundConnection connection) {
         Socket socket = connection.socket;
         PeerAddress source = new PeerAddress(socket.getInetAddress().getHostAddress(), socket.getPort());
         try (socket) {
@@ -255,7 +236,7 @@ final class PeerTransport extends TP {
             if (server != null) {
                 server.close();
             }
-            for (Inbound connection : inbound) {
+            for (InboundConnection connection : inbound) {
                 connection.socket.close();
             }
         } catch (IOException e) {
