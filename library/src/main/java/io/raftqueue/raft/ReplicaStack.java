@@ -250,6 +250,7 @@ final class ReplicaStack {
     /** A cluster founded by mistake on an empty directory is put aside, so that the directory is empty again. */
     void setAsideIfNeverMember(Throwable cause) {
         if (cause instanceof MembershipException && wasEmpty) {
+            endDiskWork();
             log.close();
             AbandonedData.setAside(options.directory(), core.clusterId());
         }
@@ -259,8 +260,7 @@ final class ReplicaStack {
         awaitTeardown();
         channel.close();
         core.transfers.close();
-        drain(background);
-        drain(ahead);
+        endDiskWork();
         drain(completions);
         log.close();
         directory.close();
@@ -269,12 +269,18 @@ final class ReplicaStack {
         }
     }
 
-    /** What follows a failure touches the same things. */
+    /** Nothing may write to the directory after the log is closed: it can be moved away then, or deleted. */
+    private void endDiskWork() {
+        drain(background);
+        drain(ahead);
+    }
+
+    /** What follows a failure touches the same things, and may have to await the disk as often as closing has. */
     private void awaitTeardown() {
         Thread thread = teardown;
         if (thread != null && thread != Thread.currentThread()) {
             try {
-                thread.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
+                thread.join(TimeUnit.SECONDS.toMillis(3 * DRAIN_SECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
