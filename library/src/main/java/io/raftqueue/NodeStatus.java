@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param figures numbers for JMX and {@code /metrics}, by {@link NodeFigure#key()}
  * @param lastError null when nothing went wrong so far
  * @param failed true when the node stopped for good (I/O error, damaged log); only close() helps
- * @param removed true when the node was a member and is none any more; false for one that is not yet a member
+ * @param removed true when the node was a member and its removal is known to be committed, so that it can be stopped; false
+ *     for one that is not yet a member, and as long as the others may need it to commit its removal
  */
 public record NodeStatus(
         String id,

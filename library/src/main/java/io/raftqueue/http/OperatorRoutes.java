@@ -86,7 +86,11 @@ final class OperatorRoutes {
     private static Answer readiness(NodeStatus status) {
         var lines = new StringBuilder();
         check(lines, "node", !status.failed(), status.lastError() == null ? "failed" : status.lastError());
-        check(lines, "member", status.clusterId() != null, "belongs to no cluster yet");
+        check(
+                lines,
+                "member",
+                status.clusterId() != null && !status.removed(),
+                status.removed() ? "was removed" : "belongs to no cluster yet");
         check(lines, "leader", status.leaderId() != null, "none is known");
         for (String reason : status.notReady()) {
             check(lines, "ready", false, reason);

@@ -22,6 +22,7 @@ final class Belonging {
     private @Nullable String refusal;
     private boolean foundedHere;
     private boolean wasMember;
+    private boolean toldRemoved;
 
     Belonging(ReplicaCore core) {
         this.core = core;
@@ -65,7 +66,9 @@ final class Belonging {
     }
 
     void configurationChanged(Configuration newest) {
-        wasMember |= newest.member(self) != null;
+        boolean member = newest.member(self) != null;
+        wasMember |= member;
+        toldRemoved &= !member;
     }
 
     /**
@@ -78,11 +81,22 @@ final class Belonging {
         if (configuration == null) {
             return heardLately(consensus);
         }
-        return configuration.isVoter(self) || removed() || heardLately(consensus);
+        return configuration.isVoter(self) || leaving() || heardLately(consensus);
     }
 
-    /** Was a member and is none any more; a newcomer that reads the log from its beginning is not yet one. */
+    /**
+     * Its removal is known to be committed: the own commit index says so, or did a leader. Before that the others may need
+     * this node's vote, or that it leads them until they have the removal (thesis 4.2.2).
+     */
     boolean removed() {
+        return leaving() && (core.consensus().configurationCommitted() || toldRemoved);
+    }
+
+    /**
+     * Was a member and is none any more by the newest configuration, committed or not; a newcomer that reads the log from
+     * its beginning is not yet one.
+     */
+    boolean leaving() {
         Configuration configuration = core.consensus().configuration();
         return wasMember && configuration != null && configuration.member(self) == null;
     }
@@ -94,13 +108,26 @@ final class Belonging {
 
     /** A member told this node why it is not let in, or that it is. */
     void knockAnswered(AdminAnswer answer) {
-        boolean refused =
-                answer.outcome() == AdminAnswer.Outcome.CONFLICT || answer.outcome() == AdminAnswer.Outcome.UNREACHABLE;
+        if (answer.outcome() == AdminAnswer.Outcome.UNKNOWN_MEMBER && leaving()) {
+            confirmRemoved();
+            return;
+        }
+        boolean refused = switch (answer.outcome()) {
+            case CONFLICT, UNREACHABLE, UNKNOWN_MEMBER -> true;
+            case DONE, CATCHING_UP, TRY_AGAIN -> false;
+        };
         String text = refused ? "the cluster does not let this node in: " + answer.text() : null;
         if (text != null && !text.equals(refusal)) {
             LOG.warn("{}", text);
         }
         refusal = text;
+    }
+
+    private void confirmRemoved() {
+        if (!toldRemoved) {
+            toldRemoved = true;
+            core.world.events().membersChanged();
+        }
     }
 
     /** Why the cluster does not let this node in, as far as it said so. */

@@ -242,7 +242,7 @@ final class MembershipWiring {
                 && core.consensus().configurationCommitted()) {
             String text = fromId + " was removed from cluster " + ClusterIds.brief(configuration.clusterId())
                     + ", or its place was taken: join it again if it shall be a member";
-            wire.send(replyTo, from, new AdminAnswer(KNOCK, AdminAnswer.Outcome.CONFLICT, text));
+            wire.send(replyTo, from, new AdminAnswer(KNOCK, AdminAnswer.Outcome.UNKNOWN_MEMBER, text));
         }
     }
 

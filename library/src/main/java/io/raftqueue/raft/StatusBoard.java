@@ -51,6 +51,7 @@ final class StatusBoard {
             boolean storageFull,
             boolean full,
             @Nullable String refusal,
+            boolean leaving,
             boolean removed,
             List<MemberStatus> members) {}
 
@@ -69,7 +70,25 @@ final class StatusBoard {
     StatusBoard(ReplicaCore core) {
         this.core = core;
         this.facts = new Facts(
-                Role.LEARNER, 0, null, 0, 0, 0, 0, null, null, 0, false, -1, 0, false, false, null, false, List.of());
+                Role.LEARNER,
+                0,
+                null,
+                0,
+                0,
+                0,
+                0,
+                null,
+                null,
+                0,
+                false,
+                -1,
+                0,
+                false,
+                false,
+                null,
+                false,
+                false,
+                List.of());
     }
 
     /** On the raft thread. */
@@ -98,6 +117,7 @@ final class StatusBoard {
                 core.acquaintances.storageFull(consensus.configuration(), consensus.leader(), now),
                 consensus.full(),
                 core.belonging.refusal(),
+                core.belonging.leaving(),
                 core.belonging.removed(),
                 members(now));
     }
@@ -174,6 +194,10 @@ final class StatusBoard {
         } else if (f.removed()) {
             reasons.add(
                     "removed from cluster " + ClusterIds.brief(f.configuration().clusterId()));
+        } else if (f.leaving()) {
+            reasons.add("being removed from cluster "
+                    + ClusterIds.brief(f.configuration().clusterId())
+                    + ", which is not known to be committed: do not stop it yet");
         } else if (f.configuration().member(self) == null) {
             reasons.add("catching up: no member yet, applied " + f.appliedIndex());
         } else if (!f.configuration().isVoter(self)) {

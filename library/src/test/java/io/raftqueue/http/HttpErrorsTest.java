@@ -171,6 +171,11 @@ class HttpErrorsTest {
                 .isEqualTo("[+] node ok\n[+] member ok\n[-] leader: none is known\n"
                         + "[-] ready: no leader for 3 s\n[-] ready: 12 entries behind\n");
         assertThat(request("GET /livez", null).status()).isEqualTo(200);
+
+        node.status = InMemoryNode.status(Role.LEARNER, "node02", List.of("removed from cluster 3f2a"), true);
+        assertThat(request("GET /readyz", null).text())
+                .isEqualTo("[+] node ok\n[-] member: was removed\n[+] leader ok\n"
+                        + "[-] ready: removed from cluster 3f2a\n");
     }
 
     @Test

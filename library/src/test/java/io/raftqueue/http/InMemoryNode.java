@@ -49,6 +49,10 @@ final class InMemoryNode implements RaftNode {
     }
 
     static NodeStatus status(Role role, String leader, List<String> notReady) {
+        return status(role, leader, notReady, false);
+    }
+
+    static NodeStatus status(Role role, String leader, List<String> notReady, boolean removed) {
         var self = new MemberStatus("node01", "localhost:3001", "localhost:3000", role, true, true, true, 0, null);
         var other = new MemberStatus(
                 "node02", "localhost:3003", "", Role.FOLLOWER, true, false, true, 7, Duration.ofMillis(12));
@@ -69,7 +73,7 @@ final class InMemoryNode implements RaftNode {
                 Map.of("fsyncP99Millis", 1.5, "diskFreeBytes", 1e9),
                 null,
                 false,
-                false);
+                removed);
     }
 
     /** From now on everything fails like this; null: nothing does. */

@@ -18,6 +18,7 @@ import io.raftqueue.log.SegmentedLog;
 import io.raftqueue.log.disk.SimulatedDisk;
 import io.raftqueue.log.disk.SimulatedDisk.PowerCut;
 import io.raftqueue.raft.PeerMessage.Admin;
+import io.raftqueue.raft.PeerMessage.AdminAnswer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ class BelongingTest {
     private SimulatedDisk disk = new SimulatedDisk();
     private final List<PeerMessage> said = new ArrayList<>();
     private long now = 1;
+    private long membersChanged;
 
     /** A node with nobody around. */
     private ReplicaCore start(Begin begin) {
@@ -61,7 +63,12 @@ class BelongingTest {
                         new SplittableRandom(1),
                         () -> CLUSTER,
                         () -> now,
-                        new SilentEvents()),
+                        new SilentEvents() {
+                            @Override
+                            public void membersChanged() {
+                                membersChanged++;
+                            }
+                        }),
                 "./node02");
         core.start(now);
         return core;
@@ -162,18 +169,58 @@ class BelongingTest {
         assertThat(status(core).notReady().toString()).contains("removed from cluster");
     }
 
-    @Test
-    void whoWasRemovedDoesNotComeBackByItself() {
-        ReplicaCore core = start(new Begin.Join("app1:3001"));
+    private void readsOfItsRemoval(ReplicaCore core, long commitIndex) {
         hears(
                 core,
                 new AppendRequest(
                         1,
                         0,
                         0,
-                        3,
+                        commitIndex,
                         0,
                         List.of(configuration(1, false), configuration(2, true), configuration(3, false))));
+    }
+
+    /** Until it is committed, the others may still need this node. */
+    @Test
+    void aRemovalIsToldOnceItIsCommitted() {
+        ReplicaCore core = start(new Begin.Join("app1:3001"));
+        readsOfItsRemoval(core, 2);
+        assertThat(status(core).removed()).isFalse();
+        assertThat(status(core).notReady())
+                .containsExactly(
+                        "being removed from cluster 0000, which is not known to be committed: do not stop it yet");
+        hears(core, new Heartbeat(1, 1, 3, 0));
+        assertThat(status(core).removed()).isTrue();
+    }
+
+    @Test
+    void aRemovalOfAnEarlierRunIsToldOnceTheLeaderSaysSo() {
+        readsOfItsRemoval(start(new Begin.Join("app1:3001")), 3);
+        disk = disk.killed();
+        ReplicaCore again = start(new Begin.Join("app1:3001"));
+        assertThat(status(again).removed()).isFalse();
+        long told = membersChanged;
+        again.receive(
+                new PeerMessage.Envelope(
+                        CLUSTER,
+                        LEADER,
+                        "node01",
+                        "app1:3001",
+                        SELF,
+                        new AdminAnswer(
+                                MembershipWiring.KNOCK, AdminAnswer.Outcome.UNKNOWN_MEMBER, "node02 was removed")),
+                now);
+        assertThat(status(again).removed()).isTrue();
+        assertThat(membersChanged).isEqualTo(told + 1);
+        hears(again, new AppendRequest(1, 3, 1, 4, 0, List.of(configuration(4, true))));
+        assertThat(status(again).removed()).as("brought in again").isFalse();
+    }
+
+    @Test
+    void whoWasRemovedDoesNotComeBackByItself() {
+        ReplicaCore core = start(new Begin.Join("app1:3001"));
+        readsOfItsRemoval(core, 3);
         said.clear();
         pass(core, 20_000);
         assertThat(knocks()).isZero();
