@@ -2,6 +2,7 @@ package io.raftqueue.node;
 
 import static org.awaitility.Awaitility.await;
 
+import io.raftqueue.MemberStatus;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftNodeBuilder;
 import io.raftqueue.RaftQueue;
@@ -102,6 +103,22 @@ public final class ClusterFixture implements AutoCloseable {
     /** Starts a node whose beginning needs its Raft address said. */
     public RaftNode startAt(int node, UnaryOperator<RaftNodeBuilder> begin) {
         return start(node, builder -> begin.apply(builder.raftAddress(raftAddress(node))));
+    }
+
+    /** Founds a cluster with the first node, which is ready when this returns. */
+    public RaftNode bootstrap() throws InterruptedException {
+        RaftNode first = startAt(1, builder -> builder.bootstrap());
+        first.awaitReady(PATIENCE);
+        return first;
+    }
+
+    /** How many voters that node knows of. */
+    public static long voters(RaftNode node) {
+        return node.status().members().stream().filter(MemberStatus::voter).count();
+    }
+
+    public static void awaitVoters(RaftNode node, int count) {
+        await().atMost(PATIENCE).until(() -> voters(node) == count);
     }
 
     public RaftNode node(int node) {

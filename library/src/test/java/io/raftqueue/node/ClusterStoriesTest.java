@@ -197,14 +197,13 @@ class ClusterStoriesTest {
     @Test
     void nodesJoinThroughAnyMemberAndLeaveEvenAsLeader() throws Exception {
         try (var cluster = new ClusterFixture(directory, 4)) {
-            RaftNode first = cluster.startAt(1, builder -> builder.bootstrap());
-            first.awaitReady(Duration.ofSeconds(20));
+            cluster.bootstrap();
             cluster.queue(1).send("a");
             cluster.startAt(2, builder -> builder.join(cluster.raftAddress(1)));
             cluster.node(2).awaitReady(Duration.ofSeconds(20));
-            await().atMost(Duration.ofSeconds(20)).until(() -> voters(cluster.node(2)) == 2);
+            ClusterFixture.awaitVoters(cluster.node(2), 2);
             cluster.startAt(3, builder -> builder.join(cluster.raftAddress(2)));
-            await().atMost(Duration.ofSeconds(20)).until(() -> voters(cluster.node(1)) == 3);
+            ClusterFixture.awaitVoters(cluster.node(1), 3);
             cluster.node(3).awaitReady(Duration.ofSeconds(20));
             assertThatThrownBy(() -> cluster.node(3)
                             .join("node04", cluster.raftAddress(4), Duration.ofSeconds(2))
@@ -220,13 +219,9 @@ class ClusterStoriesTest {
                     .join();
             cluster.stop(leader);
             int next = cluster.awaitLeader();
-            await().atMost(Duration.ofSeconds(20)).until(() -> voters(cluster.node(next)) == 3);
+            ClusterFixture.awaitVoters(cluster.node(next), 3);
             assertThat(cluster.queue(cluster.follower()).poll()).isEqualTo("a");
         }
-    }
-
-    private static long voters(RaftNode node) {
-        return node.status().members().stream().filter(member -> member.voter()).count();
     }
 
     @Test
@@ -276,7 +271,7 @@ class ClusterStoriesTest {
             try (RaftNode again =
                     RaftNode.builder().directory(cluster.directory(1)).start()) {
                 assertThat(again.status().clusterId()).isNotNull();
-                assertThat(voters(again)).isEqualTo(1);
+                assertThat(ClusterFixture.voters(again)).isEqualTo(1);
             }
         }
     }
