@@ -75,8 +75,9 @@ final class TransferFormat {
         SnapshotFile file = new SnapshotFile(
                 new StoredSnapshot(index, term, time, state, configuration), index, 0, index + 1, queues, new byte[1]);
         TransferredSnapshot transferred = new TransferredSnapshot(file, taken);
-        if (transferred.impossible() != null || in.hasRemaining()) {
-            throw new IllegalArgumentException("a snapshot that cannot be");
+        String impossible = in.hasRemaining() ? in.remaining() + " bytes behind it" : transferred.impossible();
+        if (impossible != null) {
+            throw new IllegalArgumentException("a snapshot that cannot be: " + impossible);
         }
         return transferred;
     }

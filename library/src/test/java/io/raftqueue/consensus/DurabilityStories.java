@@ -61,17 +61,22 @@ final class DurabilityStories {
         assertThat(a.consensus.commitIndex()).isEqualTo(x);
     }
 
+    /** The first server's cluster goes on while this one has no room. */
+    private static void fill(SimulatedCluster c, SimulatedServer f) {
+        f.storage.full = true;
+        for (int i = 0; i < 20; i++) {
+            c.propose(c.server(0));
+            c.run(100);
+        }
+    }
+
     private static void full(Rules rules) {
         SimulatedCluster c = SimulatedCluster.of(3, rules);
         SimulatedServer a = c.server(0);
         SimulatedServer f = c.server(2);
         c.elect(a);
-        f.storage.full = true;
         long before = f.storage.lastIndex();
-        for (int i = 0; i < 20; i++) {
-            c.propose(a);
-            c.run(100);
-        }
+        fill(c, f);
         assertThat(f.storage.lastIndex()).isEqualTo(before);
         assertThat(a.consensus.commitIndex()).isEqualTo(a.storage.lastIndex());
         f.storage.full = false;
@@ -84,11 +89,7 @@ final class DurabilityStories {
         SimulatedServer a = c.server(0);
         SimulatedServer f = c.server(2);
         c.elect(a);
-        f.storage.full = true;
-        for (int i = 0; i < 20; i++) {
-            c.propose(a);
-            c.run(100);
-        }
+        fill(c, f);
         assertThat(f.consensus.full()).isTrue();
         a.snapshot(0);
         f.storage.full = false;
