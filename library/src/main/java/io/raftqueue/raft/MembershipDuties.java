@@ -29,6 +29,9 @@ final class MembershipDuties {
 
     private static final long DIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long DIAL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** A leader that has just begun has not heard everybody yet; by then it has, whoever is up. */
+    private static final long HEARING_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
     private static final long PROMOTION_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The leader's consensus and its way to others. */
@@ -133,7 +136,7 @@ final class MembershipDuties {
             return;
         }
         for (MembershipTask task : List.copyOf(tasks.values())) {
-            Verdict verdict = task.request.kind() == Admin.Kind.JOIN ? join(task, now) : remove(task);
+            Verdict verdict = task.request.kind() == Admin.Kind.JOIN ? join(task, now) : remove(task, now);
             if (verdict == null && now - task.deadline >= 0) {
                 verdict = late(task);
                 tasks.remove(task.key);
@@ -206,8 +209,8 @@ final class MembershipDuties {
             return sameNameGone(wanted)
                     ? (known == null && current().members().size() >= MAX_MEMBERS
                             ? conflict("the cluster has " + MAX_MEMBERS + " members, the most there may be")
-                            : change(task, current().with(wanted), false))
-                    : change(task, withoutName(wanted), false);
+                            : change(task, current().with(wanted), false, now))
+                    : change(task, withoutName(wanted), false, now);
         }
         return wanted.voter() && leadership.configurationCommitted() ? new Verdict(Outcome.DONE, "") : null;
     }
@@ -271,7 +274,7 @@ final class MembershipDuties {
         return next;
     }
 
-    private @Nullable Verdict remove(MembershipTask task) {
+    private @Nullable Verdict remove(MembershipTask task, long now) {
         Member gone = current().members().stream()
                 .filter(m -> m.id().equals(task.request.id()))
                 .findFirst()
@@ -291,25 +294,27 @@ final class MembershipDuties {
             leadership.handOver(); // the next leader is asked again, and removes this one
             return null;
         }
-        return change(task, current().without(gone.incarnation()), task.request.force());
+        return change(task, current().without(gone.incarnation()), task.request.force(), now);
     }
 
-    private @Nullable Verdict change(MembershipTask task, Configuration next, boolean force) {
+    private @Nullable Verdict change(MembershipTask task, Configuration next, boolean force, long now) {
         long before = leadership.configurationIndex();
-        Verdict refused = change(next, force);
+        boolean early = now - task.since < HEARING_NANOS && now - task.deadline < 0;
+        Verdict refused = change(next, force, early);
         task.begun |= leadership.configurationIndex() != before;
         return refused;
     }
 
     /** Null while it must be tried again. */
-    private @Nullable Verdict change(Configuration next, boolean force) {
+    private @Nullable Verdict change(Configuration next, boolean force, boolean early) {
         try {
             leadership.change(next, force);
             return null;
         } catch (ConfigurationRefusedException e) {
             return switch (e.reason()) {
                 case NOT_LEADER, NOT_YET_SERVING, CHANGE_RUNNING, NOT_CAUGHT_UP, NO_ROOM -> null;
-                case NOT_SINGLE_STEP, INVALID, WOULD_LOSE_MAJORITY -> conflict(e.getMessage());
+                case WOULD_LOSE_MAJORITY -> early ? null : conflict(e.getMessage());
+                case NOT_SINGLE_STEP, INVALID -> conflict(e.getMessage());
             };
         }
     }
@@ -324,7 +329,8 @@ final class MembershipDuties {
                 promotedAt = now;
                 change(
                         current().with(new Member(m.id(), m.incarnation(), m.raftAddress(), m.httpAddress(), true)),
-                        false);
+                        false,
+                        true);
                 return;
             }
         }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,21 +28,6 @@ class MembershipStoriesTest {
 
     @TempDir
     Path directory;
-
-    /** A new leader has perhaps not yet heard everybody, and refuses until it has. */
-    private static void remove(RaftNode asked, String id) {
-        await().atMost(PATIENCE).until(() -> {
-            try {
-                asked.remove(id, false, PATIENCE).join();
-                return true;
-            } catch (CompletionException e) {
-                if (String.valueOf(e.getMessage()).contains("bring members back first")) {
-                    return false;
-                }
-                throw e;
-            }
-        });
-    }
 
     private static void awaitSilent(RaftNode node, String id, Duration silence) {
         await().atMost(PATIENCE)
@@ -65,7 +49,7 @@ class MembershipStoriesTest {
 
             // Asked of the very node that has to go.
             RaftNode gone = cluster.node(leader);
-            remove(gone, gone.id());
+            gone.remove(gone.id(), false, PATIENCE).join();
             await().atMost(PATIENCE)
                     .until(() -> gone.status().notReady().toString().contains("removed from cluster"));
             awaitVoters(asked, 2);
@@ -77,7 +61,9 @@ class MembershipStoriesTest {
 
             int next = cluster.awaitLeader();
             int other = cluster.follower();
-            remove(cluster.node(other), ClusterFixture.id(other));
+            cluster.node(other)
+                    .remove(ClusterFixture.id(other), false, PATIENCE)
+                    .join();
             awaitVoters(cluster.node(next), 1);
             assertRefused(
                     Reason.CONFLICT,

@@ -34,6 +34,42 @@ class RemovalStoriesTest {
     }
 
     @Test
+    void theLeaderIsRemovedThoughTheNextOneHasNotHeardEverybodyYet() {
+        SimulatedMember leader = story.leader();
+        SimulatedMember next = story.followers().get(0);
+        SimulatedMember slow = story.followers().get(1);
+        story.network = (to, message) -> to != slow;
+        story.answered(story.send(leader, 10, 5)); // so the slow one is not chosen to lead
+
+        CompletableFuture<JoinOutcome> removal = ask(next, Admin.Kind.REMOVE, leader, 10);
+        story.within(1, next.core::ready);
+        for (int i = 0; i < 30; i++) {
+            story.step();
+        }
+        assertThat(removal).isNotDone();
+        story.network = (to, message) -> true;
+        story.within(5, removal::isDone);
+
+        assertThat(removal).isCompleted();
+        assertThat(members(next)).isEqualTo(2);
+    }
+
+    @Test
+    void aRemovalThatWouldCostTheMajorityIsRefusedBeforeItsCallerGoes() {
+        SimulatedMember leader = story.leader();
+        SimulatedMember dead = story.followers().get(0);
+        SimulatedMember alive = story.followers().get(1);
+        story.house.crash(dead, false);
+        story.passes(5);
+
+        CompletableFuture<JoinOutcome> removal = ask(leader, Admin.Kind.REMOVE, alive, 10);
+        story.within(3, removal::isDone);
+
+        assertThat(removal.handle((done, why) -> why).join()).hasMessageContaining("bring members back first");
+        assertThat(members(leader)).isEqualTo(3);
+    }
+
+    @Test
     void aRemovalEndsAJoinOfTheSameNodeThatIsStillUnderWay() {
         aRemovalEndsAJoin(false);
     }
