@@ -1,5 +1,6 @@
 package io.raftqueue.benchmark;
 
+import io.raftqueue.node.FreePorts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +32,8 @@ final class BacklogBenchmark {
 
     @Test
     void ratesAgainstAnEmptyQueue() throws Exception {
-        try (ClusterProcess empty = ClusterProcess.cluster(directory.resolve("empty"), Ports.free(3));
-                ClusterProcess full = ClusterProcess.cluster(directory.resolve("full"), Ports.free(3))) {
+        try (ClusterProcess empty = ClusterProcess.cluster(directory.resolve("empty"), FreePorts.of(3));
+                ClusterProcess full = ClusterProcess.cluster(directory.resolve("full"), FreePorts.of(3))) {
             empty.answer();
             full.answer();
             String send = "send " + COUNT + " " + WINDOW + " " + BYTES;

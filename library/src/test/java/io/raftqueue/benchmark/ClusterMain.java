@@ -5,6 +5,7 @@ import io.raftqueue.RaftNodeBuilder;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.Role;
 import io.raftqueue.codec.PayloadCodec;
+import io.raftqueue.node.FreePorts;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class ClusterMain {
         if (beginning[0].equals("join")) {
             nodes.add(RaftNode.builder()
                     .id("joiner")
-                    .raftAddress("localhost:" + Ports.free(1).get(0))
+                    .raftAddress("localhost:" + FreePorts.one())
                     .directory(directory.resolve("joiner"))
                     .join(beginning[1])
                     .start());

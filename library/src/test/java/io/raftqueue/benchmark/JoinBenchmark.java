@@ -1,5 +1,6 @@
 package io.raftqueue.benchmark;
 
+import io.raftqueue.node.FreePorts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ final class JoinBenchmark {
 
     @Test
     void sendsGoOnWhileABacklogIsCopied() throws Exception {
-        List<Integer> ports = Ports.free(3);
+        List<Integer> ports = FreePorts.of(3);
         try (ClusterProcess cluster = ClusterProcess.cluster(directory.resolve("three"), ports)) {
             cluster.answer();
             cluster.load("send 100000 " + WINDOW + " 100");

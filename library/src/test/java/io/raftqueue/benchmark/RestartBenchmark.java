@@ -2,6 +2,7 @@ package io.raftqueue.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftqueue.node.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class RestartBenchmark {
 
     @Test
     void fromTheStartToTheFirstSendAndTake() throws Exception {
-        List<Integer> ports = Ports.free(NODES);
+        List<Integer> ports = FreePorts.of(NODES);
         ClusterProcess cluster = ClusterProcess.cluster(directory, ports);
         try {
             cluster.answer();

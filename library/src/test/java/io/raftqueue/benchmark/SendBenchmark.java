@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.codec.PayloadCodec;
+import io.raftqueue.node.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class SendBenchmark {
         private final List<RaftNode> nodes = new ArrayList<>();
 
         Ours(Path directory, int count) throws InterruptedException {
-            List<Integer> ports = Ports.free(count);
+            List<Integer> ports = FreePorts.of(count);
             String[] members = new String[count];
             Arrays.setAll(members, i -> "node" + i + "=localhost:" + ports.get(i));
             for (int i = 0; i < count; i++) {

@@ -3,6 +3,7 @@ package io.raftqueue.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.raftqueue.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class SpaceBenchmark {
 
     @Test
     void waitingTakenAndOneLeftBehind() throws Exception {
-        try (ClusterProcess cluster = ClusterProcess.cluster(directory, Ports.free(3))) {
+        try (ClusterProcess cluster = ClusterProcess.cluster(directory, FreePorts.of(3))) {
             cluster.answer();
             say("new", directories());
             cluster.load("send 1 1 100 old");

@@ -1,5 +1,6 @@
 package io.raftqueue.benchmark;
 
+import io.raftqueue.node.FreePorts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ final class StockEngine implements AutoCloseable {
     private final List<RaftHandle> handles = new ArrayList<>();
 
     StockEngine(Path directory, int nodes) throws Exception {
-        List<Integer> ports = Ports.free(nodes);
+        List<Integer> ports = FreePorts.of(nodes);
         List<String> members = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
             members.add("n" + i);

@@ -5,10 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftNodeBuilder;
+import io.raftqueue.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +47,7 @@ class HttpClusterTest {
 
     private void start(boolean first) throws IOException {
         String id = "node0" + (nodes.size() + 1);
-        String raft = "localhost:" + freePort();
+        String raft = "localhost:" + FreePorts.one();
         RaftNodeBuilder builder =
                 RaftNode.builder().id(id).directory(directory.resolve(id)).raftAddress(raft);
         RaftNode node = (first ? builder.bootstrap() : builder.awaitJoin()).start();
@@ -141,12 +140,12 @@ class HttpClusterTest {
         String members = get(0, "/members").text().replaceAll("\"(lag|lastContact)\":[^,}]+", "");
 
         assertThat(join(2, "node02", raftAddresses.get(1)).status()).isEqualTo(201);
-        assertThat(join(1, "node02", "localhost:" + freePort()).status()).isEqualTo(409);
+        assertThat(join(1, "node02", "localhost:" + FreePorts.one()).status()).isEqualTo(409);
         var unreachable = RawHttp.once(
                 https.get(0).address(),
                 "POST /join?timeout=2s HTTP/1.1",
                 List.of(),
-                bytes("{\"id\":\"node04\",\"address\":\"localhost:" + freePort() + "\"}"));
+                bytes("{\"id\":\"node04\",\"address\":\"localhost:" + FreePorts.one() + "\"}"));
         assertThat(unreachable.status()).isEqualTo(502);
         assertThat(unreachable.text()).contains("urn:raftqueue:not-applied:unreachable");
 
@@ -239,11 +238,5 @@ class HttpClusterTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -8,13 +8,8 @@ import io.raftqueue.RaftNodeBuilder;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.Role;
 import io.raftqueue.codec.PayloadCodec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +30,7 @@ public final class ClusterFixture implements AutoCloseable {
     /** Chooses the ports; starts nothing. */
     public ClusterFixture(Path directory, int nodes) {
         this.directory = directory;
-        this.ports = freePorts(nodes);
+        this.ports = FreePorts.of(nodes);
     }
 
     /** A cluster with that fixed membership, all started, with a leader. */
@@ -46,24 +41,6 @@ public final class ClusterFixture implements AutoCloseable {
         }
         cluster.awaitLeader();
         return cluster;
-    }
-
-    /** Different ports, held all together until each is known. */
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public static String id(int node) {

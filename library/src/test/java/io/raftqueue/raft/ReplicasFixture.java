@@ -9,11 +9,8 @@ import io.raftqueue.Role;
 import io.raftqueue.command.Command;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
+import io.raftqueue.node.FreePorts;
 import io.raftqueue.state.QueueFigures;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,20 +41,8 @@ final class ReplicasFixture implements AutoCloseable {
         awaitLeader();
     }
 
-    /** Held all at once, so that none is given out twice. */
     static List<String> freeAddresses(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return held.stream().map(socket -> "localhost:" + socket.getLocalPort()).toList();
+        return FreePorts.of(count).stream().map(port -> "localhost:" + port).toList();
     }
 
     static MessageBody body(String text) {

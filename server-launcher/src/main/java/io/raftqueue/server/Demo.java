@@ -6,6 +6,7 @@ import io.raftqueue.server.NodeClient.Answer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
@@ -16,12 +17,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** The demo: starts three nodes, walks the seed's curl lines through all of them, and says what it does. */
 final class Demo implements AutoCloseable {
     private static final int NODES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final int PORT_TRIES = 1_000;
     private static final String EMPTY = "{\"Data\":{}}\n";
 
     private final PrintWriter out;
@@ -167,19 +170,20 @@ final class Demo implements AutoCloseable {
         out.flush();
     }
 
-    /** All held at once, so that they differ. */
+    /** Below the ports of outgoing connections, one of which could take one before its node listens there. */
     private static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
+        var ports = new ArrayList<Integer>();
+        int port = 10_000 + new Random().nextInt(20_000);
+        for (int tries = PORT_TRIES; ports.size() < count; tries--, port++) {
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(socket.getLocalPort());
+            } catch (BindException e) {
+                if (tries <= 0) {
+                    throw new IOException("no free port was found for the demo, the last one tried was " + port, e);
+                }
             }
         }
+        return ports;
     }
 
     /** Stops the nodes and removes what they wrote. */

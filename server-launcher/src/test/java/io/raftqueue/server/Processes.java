@@ -1,18 +1,15 @@
 package io.raftqueue.server;
 
+import io.raftqueue.node.FreePorts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Processes implements BeforeEachCallback, AfterEachCallback {
     private final List<NodeProcess> started = new ArrayList<>();
-    private final Set<Integer> ports = new LinkedHashSet<>();
     private final List<Closeable> belongings = new ArrayList<>();
     private final Thread onExit = new Thread(this::endOnExit, "processes-exit");
     private Path directory = Path.of(".");
@@ -58,16 +54,8 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** A loopback port that nothing uses, another one at each call. */
-    synchronized int freePort() {
-        while (true) {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (ports.add(socket.getLocalPort())) {
-                    return socket.getLocalPort();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    int freePort() {
+        return FreePorts.one();
     }
 
     /** Closed when the processes have ended, before their working directory goes. */

@@ -1,9 +1,8 @@
 package io.raftqueue.server.faults;
 
+import io.raftqueue.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +44,8 @@ public final class NetworkLab implements AutoCloseable {
                 raft.add(namespaces.get().host(node) + ":" + RAFT_PORT);
                 http.add(namespaces.get().host(node) + ":" + HTTP_PORT);
             } else {
-                raft.add("localhost:" + freePort());
-                http.add("localhost:" + freePort());
+                raft.add("localhost:" + FreePorts.one());
+                http.add("localhost:" + FreePorts.one());
             }
         }
         Runtime.getRuntime().addShutdownHook(onExit);
@@ -199,14 +198,6 @@ public final class NetworkLab implements AutoCloseable {
         }
         try {
             change.on(namespaces.get());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
