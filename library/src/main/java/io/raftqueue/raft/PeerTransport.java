@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -138,7 +139,7 @@ final class PeerTransport extends TP {
         });
     }
 
-    private static SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException {
+    static SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException {
         if (to.isUnresolved()) {
             throw new IOException("host " + to.getHostString() + " is not known");
         }
@@ -147,6 +148,11 @@ final class PeerTransport extends TP {
             channel.socket().setTcpNoDelay(true);
             channel.socket().setKeepAlive(true);
             channel.socket().connect(to, timeoutMillis);
+            if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+                // It was given the very port that it dialled. Closed at once, so that a member can listen there.
+                channel.socket().setSoLinger(true, 0);
+                throw new ConnectException("nobody listens at " + to);
+            }
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
