@@ -47,6 +47,8 @@ final class PeerLink {
     private volatile long pulsedAt;
     /** Since when a pulse is due; 0 while none is. */
     private volatile long dueSince;
+    /** Since when bytes are being handed to the socket; 0 while none are. */
+    private volatile long writingSince;
 
     /** Opens an outgoing connection. */
     interface SocketFactory {
@@ -179,12 +181,16 @@ final class PeerLink {
     }
 
     private boolean leadsNowhere() {
-        long since = dueSince;
-        boolean nowhere = since != 0 && System.nanoTime() - since >= PULSE_PATIENCE_NANOS;
+        long now = System.nanoTime();
+        boolean nowhere = longAgo(dueSince, now) || (longAgo(writingSince, now) && longAgo(pulsedAt, now));
         if (nowhere) {
             LOG.debug("link to {}: nothing is read at the other end any more", address);
         }
         return nowhere;
+    }
+
+    private static boolean longAgo(long since, long now) {
+        return since != 0 && now - since >= PULSE_PATIENCE_NANOS;
     }
 
     /** The other side answers bytes at most every so often: what follows a pulse closely may bring no other. */
@@ -222,15 +228,21 @@ final class PeerLink {
         flush(open, buffer);
     }
 
-    private static void flush(SocketChannel open, ByteBuffer buffer) throws IOException {
+    private void flush(SocketChannel open, ByteBuffer buffer) throws IOException {
         buffer.flip();
         writeFully(open, buffer);
         buffer.clear();
     }
 
-    private static void writeFully(SocketChannel open, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            open.write(bytes);
+    /** Waits where the socket has no room: for as long as the other side reads, and says so by its pulses. */
+    private void writeFully(SocketChannel open, ByteBuffer bytes) throws IOException {
+        writingSince = System.nanoTime();
+        try {
+            while (bytes.hasRemaining()) {
+                open.write(bytes);
+            }
+        } finally {
+            writingSince = 0;
         }
     }
 

@@ -124,6 +124,34 @@ class PeerLinkTest {
         }
     }
 
+    /** What was read and answered a moment ago is no excuse: the write that waits now is answered no more. */
+    @Test
+    void aConnectionThatIsNotReadAnyMoreUnderLoadIsDialledAnew() throws Exception {
+        CountDownLatch again = new CountDownLatch(1);
+        Thread sends = new Thread(() -> {
+            while (again.getCount() > 0) {
+                link.send(new byte[1 << 20]);
+            }
+        });
+        sends.start();
+        try (Socket forgotten = member.accept()) {
+            DataInputStream in = new DataInputStream(new Pulses(forgotten));
+            Frames.readGreeting(in);
+            long until = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+            while (System.nanoTime() - until < 0) {
+                Frames.read(in);
+            }
+            member.setSoTimeout(10_000);
+            try (Socket fresh = member.accept()) {
+                assertThat(Frames.read(greeted(fresh))).hasSize(1 << 20);
+                assertThat(forgotten.isClosed()).isFalse();
+            }
+        } finally {
+            again.countDown();
+            sends.join();
+        }
+    }
+
     @Test
     void aConnectionThatIsReadStays() throws Exception {
         long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
