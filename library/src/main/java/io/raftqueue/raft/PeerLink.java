@@ -69,7 +69,11 @@ final class PeerLink {
     }
 
     void start() {
-        writer.start();
+        start(Thread::start);
+    }
+
+    void start(Consumer<Thread> starter) {
+        starter.accept(writer);
     }
 
     /** Queues the payload; false when it was dropped. */
@@ -109,7 +113,7 @@ final class PeerLink {
     }
 
     private void run() {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(GATHER);
+        ByteBuffer buffer = null;
         long backoff = 10;
         try {
             while (true) {
@@ -119,13 +123,15 @@ final class PeerLink {
                     return;
                 }
                 try {
+                    buffer = buffer == null ? ByteBuffer.allocateDirect(GATHER) : buffer;
                     SocketChannel open = channel;
                     if (open == null || !open.isOpen()) {
                         open = dial();
                     }
                     write(open, first, buffer);
                     backoff = 10;
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                    // The last: there is no thread to be had, as a rule, and perhaps there is a moment later.
                     LOG.debug("link to {}: {}", address, e.toString());
                     disconnect();
                     // What was queued for the broken connection is stale; Raft sends again.

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.Message;
@@ -52,6 +53,7 @@ final class PeerTransport extends TP {
     private final boolean anyInterface;
     private final long start;
     private final Connections connections;
+    private final Consumer<Thread> starter;
     private final ConcurrentMap<PeerAddress, PeerLink> links = new ConcurrentHashMap<>();
     private final Set<InboundConnection> inbound = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -67,10 +69,17 @@ final class PeerTransport extends TP {
 
     /** @param start a random number of this process */
     PeerTransport(PeerAddress bind, boolean anyInterface, long start, Connections connections) {
+        this(bind, anyInterface, start, connections, Thread::start);
+    }
+
+    /** With another way to start threads: for tests of what happens where there are none to be had. */
+    PeerTransport(
+            PeerAddress bind, boolean anyInterface, long start, Connections connections, Consumer<Thread> starter) {
         this.bind = bind;
         this.anyInterface = anyInterface;
         this.start = start;
         this.connections = connections;
+        this.starter = starter;
         thread_pool.setMinThreads(0);
         setBundlerType("no-bundler");
     }
@@ -126,17 +135,25 @@ final class PeerTransport extends TP {
         return null;
     }
 
-    /** Null when there are too many: strangers may ask for answers to as many addresses as they can think of. */
+    /**
+     * Null when there are too many, for strangers may ask for answers to as many addresses as they can think of, or when no
+     * thread is to be had for it.
+     */
     private @Nullable PeerLink link(PeerAddress to) {
         PeerLink known = links.get(to);
         if (known != null || closed || links.size() >= MAX_LINKS) {
             return known;
         }
-        return links.computeIfAbsent(to, a -> {
-            PeerLink link = new PeerLink(a, start, PeerTransport::connect, idle -> links.remove(a, idle));
-            link.start();
-            return link;
-        });
+        try {
+            return links.computeIfAbsent(to, a -> {
+                PeerLink link = new PeerLink(a, start, PeerTransport::connect, idle -> links.remove(a, idle));
+                link.start(starter);
+                return link;
+            });
+        } catch (OutOfMemoryError e) {
+            LOG.warn("nothing can be sent to {} at the moment: {}", to, e.toString());
+            return null;
+        }
     }
 
     static SocketChannel connect(InetSocketAddress to, int timeoutMillis) throws IOException {
@@ -164,17 +181,29 @@ final class PeerTransport extends TP {
         ServerSocket listening = server;
         while (!closed && listening != null) {
             try {
-                Socket socket = listening.accept();
-                InboundConnection connection = new InboundConnection(socket);
-                makeRoom();
-                inbound.add(connection);
-                daemon(() -> read(connection), "raftqueue-from-" + socket.getRemoteSocketAddress());
-            } catch (IOException e) {
+                admit(listening.accept());
+            } catch (IOException | OutOfMemoryError e) {
                 if (!closed) {
                     LOG.warn("cannot accept a connection on raft port {}: {}", bind.getPort(), e.toString());
-                    // Out of file descriptors, as a rule, and so again at once.
+                    // Out of file descriptors or threads, as a rule, and so again at once.
                     LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
+            }
+        }
+    }
+
+    private void admit(Socket socket) throws IOException {
+        InboundConnection connection = new InboundConnection(socket);
+        boolean isRead = false;
+        try {
+            makeRoom();
+            inbound.add(connection);
+            daemon(() -> read(connection), "raftqueue-from-" + socket.getRemoteSocketAddress());
+            isRead = true;
+        } finally {
+            if (!isRead) {
+                inbound.remove(connection);
+                socket.close();
             }
         }
     }
@@ -228,7 +257,7 @@ final class PeerTransport extends TP {
     private void daemon(Runnable body, String name) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
-        thread.start();
+        starter.accept(thread);
     }
 
     /** Gives the port back and ends all connections. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +150,37 @@ class PeerLinkTest {
         } finally {
             again.countDown();
             sends.join();
+        }
+    }
+
+    /** A thread that watches the connection is needed, and there may be none to be had for a while. */
+    @Test
+    void whatLacksThreadsOnceIsTriedAgain() throws Exception {
+        AtomicInteger dials = new AtomicInteger();
+        PeerLink poor = new PeerLink(
+                new PeerAddress("localhost", member.getLocalPort()),
+                1,
+                (to, timeoutMillis) -> {
+                    if (dials.getAndIncrement() == 0) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    return SocketChannel.open(to);
+                },
+                closed -> {});
+        poor.start();
+        try {
+            poor.send("lost".getBytes());
+            await().until(() -> dials.get() == 1);
+            await().until(() -> {
+                poor.send("arrives".getBytes());
+                return poor.connected();
+            });
+            try (Socket socket = member.accept()) {
+                assertThat(new String(Frames.read(greeted(socket)))).isEqualTo("arrives");
+            }
+        } finally {
+            poor.close();
+            poor.awaitClosed(5_000);
         }
     }
 
