@@ -25,7 +25,8 @@ final class SeedRoutes {
     private static final String QUEUE = "default";
     private static final Answer EMPTY_QUEUE = Answer.json(200, "{\"Data\":{}}").with("Cache-Control", "no-store");
     private static final Pattern NODE_ID = Pattern.compile("[^\\s,=\\p{Cntrl}]{1,128}");
-    private static final Pattern ADDRESS = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s,=/:@\\[\\]]+):([0-9]{1,5})");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(\\[[0-9a-fA-F:.%]{1,253}]|[^\\s,=/:@\\[\\]]{1,253}):([0-9]{1,5})");
     private static final int LARGEST_PORT = 65_535;
 
     private final RaftNode node;

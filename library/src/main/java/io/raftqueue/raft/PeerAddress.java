@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * behind its name.
  */
 public final class PeerAddress implements PhysicalAddress {
+    /** The longest host name has 253 characters; members quote each other's addresses. */
+    private static final int LONGEST = 300;
+
     private String host;
     private int port;
 
@@ -26,9 +29,14 @@ public final class PeerAddress implements PhysicalAddress {
     /**
      * Reads an address.
      *
-     * @throws IllegalArgumentException unless the text is host:port or [IPv6]:port, with a port from 1 to 65535
+     * @throws IllegalArgumentException unless the text is host:port or [IPv6]:port, with a port from 1 to 65535, of at most 300
+     *     characters
      */
     public static PeerAddress parse(String text) {
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "a text of " + text.length() + " characters is not an address: want host:port");
+        }
         int colon = text.lastIndexOf(':');
         if (colon <= 0) {
             throw new IllegalArgumentException("'" + text + "' is not an address: want host:port");

@@ -46,6 +46,11 @@ final class PeerCodec {
     private static final int SNAPSHOT_PROGRESS = 10;
     private static final int PRESENCE = 11;
 
+    /** Names and addresses are quoted in what is said back, several in one text. */
+    private static final int LONGEST_NAME = 1_024;
+    /** In characters: of a text for people the rest is left out. */
+    private static final int LONGEST_TEXT = 8_192;
+
     private PeerCodec() {}
 
     static byte[] encode(Envelope e) {
@@ -75,7 +80,7 @@ final class PeerCodec {
             int tag = in.get();
             UUID cluster = readUuid(in);
             UUID sender = readUuid(in);
-            String senderId = readText(in);
+            String senderId = readName(in);
             String senderAddress = readAddress(in);
             UUID target = readUuid(in);
             PeerMessage message = readMessage(tag, in);
@@ -160,7 +165,7 @@ final class PeerCodec {
         } else if (message instanceof AdminAnswer m) {
             out.writeLong(m.requestId());
             out.writeByte(outcomeTag(m.outcome()));
-            write(out, m.text());
+            write(out, m.text().substring(0, Math.min(LONGEST_TEXT, m.text().length())));
         } else if (message instanceof SnapshotChunk m) {
             out.writeLong(m.term());
             out.writeLong(m.index());
@@ -183,13 +188,13 @@ final class PeerCodec {
             case HELLO -> new Hello(readAddress(in));
             case HELLO_ANSWER ->
                 new HelloAnswer(
-                        readText(in),
+                        readName(in),
                         readAddress(in),
-                        readText(in),
+                        readName(in),
                         readUuid(in),
                         readFlag(in),
-                        readText(in),
-                        readText(in),
+                        readName(in),
+                        readName(in),
                         readAddress(in));
             case PRESENCE -> new Presence(readFlag(in));
             case FOUND -> new Found(readConfiguration(in));
@@ -205,8 +210,8 @@ final class PeerCodec {
     private static Admin readAdmin(ByteBuffer in) {
         long requestId = in.getLong();
         Admin.Kind kind = readKind(in);
-        String id = readText(in);
-        String address = kind == Admin.Kind.JOIN ? readAddress(in) : readText(in);
+        String id = readName(in);
+        String address = kind == Admin.Kind.JOIN ? readAddress(in) : readName(in);
         return new Admin(requestId, kind, id, address, readFlag(in), in.getLong());
     }
 
@@ -274,6 +279,14 @@ final class PeerCodec {
         out.write(bytes);
     }
 
+    private static String readName(ByteBuffer in) {
+        String name = readText(in);
+        if (name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException("a name or address of " + name.length() + " characters");
+        }
+        return name;
+    }
+
     private static String readText(ByteBuffer in) {
         byte[] bytes = new byte[Short.toUnsignedInt(in.getShort())];
         in.get(bytes);
@@ -289,7 +302,7 @@ final class PeerCodec {
 
     /** An address that can be answered to. */
     private static String readAddress(ByteBuffer in) {
-        String address = readText(in);
+        String address = readName(in);
         PeerAddress.parse(address);
         return address;
     }

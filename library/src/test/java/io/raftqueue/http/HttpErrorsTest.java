@@ -123,6 +123,11 @@ class HttpErrorsTest {
         var later = request("POST /join", "{\"address\":\"[::1]:3007\",\"id\":\"nöde/4\"}");
         assertThat(later.status()).isEqualTo(202);
         assertThat(later.header("Location")).isEqualTo("/members/n%C3%B6de%2F4");
+
+        String endless = "x".repeat(70_000);
+        var refused = request("POST /join", "{\"id\":\"node05\",\"address\":\"" + endless + ":3007\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("is malformed").hasSizeLessThan(500);
     }
 
     @ParameterizedTest

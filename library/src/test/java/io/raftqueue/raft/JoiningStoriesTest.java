@@ -5,6 +5,7 @@ import static io.raftqueue.node.ClusterFixture.voters;
 import static io.raftqueue.raft.MembershipAssertions.assertRefused;
 import static io.raftqueue.raft.MembershipAssertions.configurationIndex;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.raftqueue.JoinOutcome;
@@ -90,6 +91,24 @@ class JoiningStoriesTest {
             assertThat(foreign.status().members()).hasSize(1);
             first.join("node03", cluster.raftAddress(3), PATIENCE).join();
             assertThat(voters(first)).isEqualTo(3);
+        }
+    }
+
+    /** It would be passed on to the leader, and to whoever answers there, and fit into no message. */
+    @Test
+    void anAddressWithoutEndIsRefusedAndHarmsNobody() throws Exception {
+        try (var cluster = ClusterFixture.started(directory, 3)) {
+            int leader = cluster.awaitLeader();
+            String address = "x".repeat(70_000) + ":3001";
+            for (int asked : List.of(leader, cluster.follower())) {
+                assertThatThrownBy(() -> cluster.node(asked)
+                                .join("node09", address, PATIENCE)
+                                .join())
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("not an address");
+                cluster.queue(asked).send("goes on");
+                assertThat(cluster.node(asked).status().failed()).isFalse();
+            }
         }
     }
 

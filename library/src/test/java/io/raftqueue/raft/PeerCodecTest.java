@@ -147,4 +147,21 @@ class PeerCodecTest {
         byte[] noMembers = PeerCodec.encode(from(new Found(InternalEntryCodec.noOp())));
         assertThatThrownBy(() -> PeerCodec.decode(noMembers)).hasMessageContaining("without members");
     }
+
+    /** Whoever quotes them in an answer must still be able to write it. */
+    @Test
+    void aNameWithoutEndIsRefusedAndATextForPeopleIsCut() {
+        String endless = "x".repeat(65_000);
+        List<Envelope> bad = List.of(
+                new Envelope(CLUSTER, SENDER, endless, "app1:3001", TARGET, new Presence(false)),
+                new Envelope(CLUSTER, SENDER, "node01", endless + ":1", TARGET, new Presence(false)),
+                from(new HelloAnswer(endless, "app2:3001", "", null, false, "", "", "app2:3001")),
+                from(new Admin(6, Admin.Kind.REMOVE, endless, "", true, 10_000)));
+        for (Envelope e : bad) {
+            byte[] bytes = PeerCodec.encode(e);
+            assertThatThrownBy(() -> PeerCodec.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
+        }
+        byte[] answer = PeerCodec.encode(from(new AdminAnswer(5, AdminAnswer.Outcome.CONFLICT, endless + endless)));
+        assertThat(((AdminAnswer) PeerCodec.decode(answer).message()).text()).startsWith("xxx");
+    }
 }

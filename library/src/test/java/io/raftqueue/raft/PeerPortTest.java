@@ -127,6 +127,44 @@ class PeerPortTest {
         }
     }
 
+    /** What is said back quotes them, and must fit into a message too. */
+    @Test
+    void namesAndAddressesWithoutEndHarmNobody() throws IOException {
+        String longest = "x".repeat(65_535);
+        try (var cluster = new ReplicasFixture(directory, 1)) {
+            UUID own = cluster.replica(1).core().world.identity().incarnation();
+            UUID clusterId = cluster.replica(1).core().clusterId();
+            UUID stranger = new UUID(3, 1);
+            String address = "y".repeat(65_000) + ":1";
+            List<Envelope> hostile = List.of(
+                    new Envelope(clusterId, stranger, longest, "localhost:1", own, new Presence(false)),
+                    new Envelope(null, own, longest, "localhost:1", null, new Hello("localhost:1")),
+                    new Envelope(null, stranger, "x", address, null, new Hello(address)),
+                    new Envelope(
+                            null,
+                            stranger,
+                            "x",
+                            "localhost:1",
+                            null,
+                            new Admin(1, Admin.Kind.REMOVE, longest, "", false, 5_000)),
+                    new Envelope(
+                            null,
+                            stranger,
+                            "x",
+                            "localhost:1",
+                            null,
+                            new Admin(2, Admin.Kind.JOIN, "x", address, false, 1)));
+            for (Envelope envelope : hostile) {
+                try (Socket socket = dial(cluster, 1)) {
+                    socket.getOutputStream().write(greeted(frame(PeerCodec.encode(envelope))));
+                    socket.getOutputStream().write(frame(PeerCodec.encode(envelope)));
+                    cluster.send(1, "harmed nobody").join();
+                }
+            }
+            assertThat(cluster.depth(1)).isEqualTo(hostile.size());
+        }
+    }
+
     @Test
     void strangersWithManyAddressesAreAnsweredWithinBounds() throws IOException {
         try (var cluster = new ReplicasFixture(directory, 1);
