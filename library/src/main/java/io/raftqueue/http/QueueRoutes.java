@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -126,25 +127,24 @@ final class QueueRoutes {
                 })
                 .thenCompose(head -> head == null
                         ? CompletableFuture.completedFuture(Answer.empty(204))
-                        : more(queue, new ArrayList<>(List.of(head)), max));
+                        : more(receiver, new ArrayList<>(List.of(head)), max));
     }
 
     /**
      * Takes more, one by one, until there are enough or no more. What was taken is handed over in any case; that yet
      * another one may have been taken, which nobody knows, is told with it.
      */
-    private static CompletableFuture<Answer> more(
-            RaftQueue<EncodedMessage> queue, List<EncodedMessage> taken, int max) {
+    private static CompletableFuture<Answer> more(Receiver receiver, List<EncodedMessage> taken, int max) {
         if (taken.size() == max) {
             return CompletableFuture.completedFuture(received(taken, null));
         }
-        return queue.pollAsync()
+        return receiver.poll()
                 .thenCompose(next -> {
                     if (next == null) {
                         return CompletableFuture.completedFuture(received(taken, null));
                     }
                     taken.add(next);
-                    return more(queue, taken, max);
+                    return more(receiver, taken, max);
                 })
                 .exceptionally(failure -> {
                     Answer problem = Problem.of(failure);
@@ -163,16 +163,14 @@ final class QueueRoutes {
         int limit = call.uri().number("limit", 1, MOST_AT_ONCE, 10);
         RaftQueue<EncodedMessage> queue = queue(call, timeout);
         call.within(timeout);
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    List<EncodedMessage> messages =
-                            queue.browse(limit).stream().map(Message::payload).toList();
-                    if (messages.isEmpty() && node.queueStats(queue.name()) == null) {
-                        throw unknown(queue.name());
-                    }
-                    return received(messages, null);
-                },
-                blocking);
+        return inTurn(queue, timeout, inTime -> {
+            List<EncodedMessage> messages =
+                    inTime.browse(limit).stream().map(Message::payload).toList();
+            if (messages.isEmpty() && node.queueStats(queue.name()) == null) {
+                throw unknown(queue.name());
+            }
+            return received(messages, null);
+        });
     }
 
     private CompletableFuture<Answer> purge(Call call) {
@@ -180,13 +178,27 @@ final class QueueRoutes {
         Duration timeout = Deadlines.timeout(call);
         RaftQueue<EncodedMessage> queue = queue(call, timeout);
         call.within(timeout);
+        return inTurn(queue, timeout, inTime -> {
+            long purged = inTime.purge();
+            if (purged == 0 && node.queueStats(queue.name()) == null) {
+                throw unknown(queue.name());
+            }
+            return Answer.json(200, "{\"purged\":" + purged + "}");
+        });
+    }
+
+    /** There are few threads to block, and what waited for one has the less time left; if none is, it is not begun. */
+    private CompletableFuture<Answer> inTurn(
+            RaftQueue<EncodedMessage> queue, Duration timeout, Function<RaftQueue<EncodedMessage>, Answer> work) {
+        long asked = System.nanoTime();
         return CompletableFuture.supplyAsync(
                 () -> {
-                    long purged = queue.purge();
-                    if (purged == 0 && node.queueStats(queue.name()) == null) {
-                        throw unknown(queue.name());
+                    Duration left = timeout.minusNanos(System.nanoTime() - asked);
+                    if (left.isNegative() || left.isZero()) {
+                        throw Problem.OVERLOADED.refuse("too many requests of this kind are under way on this node: its"
+                                + " turn did not come within " + timeout.toMillis() + " ms");
                     }
-                    return Answer.json(200, "{\"purged\":" + purged + "}");
+                    return work.apply(queue.withTimeout(left));
                 },
                 blocking);
     }

@@ -35,6 +35,7 @@ final class InMemoryNode implements RaftNode {
     private int failIn;
     private boolean silent;
     private CompletableFuture<Void> takes = CompletableFuture.completedFuture(null);
+    private int holdIn;
     NodeStatus status = status(Role.LEADER, "node01", List.of());
     JoinOutcome joined = JoinOutcome.VOTER;
     String lastJoin = "";
@@ -94,6 +95,12 @@ final class InMemoryNode implements RaftNode {
 
     /** From now on takes are under way, until the future returned is done. */
     synchronized CompletableFuture<Void> holdTakes() {
+        return holdTakesAfter(0);
+    }
+
+    /** As {@link #holdTakes()}, after so many that are done at once. */
+    synchronized CompletableFuture<Void> holdTakesAfter(int calls) {
+        holdIn = calls;
         takes = new CompletableFuture<>();
         return takes;
     }
@@ -248,8 +255,9 @@ final class InMemoryNode implements RaftNode {
 
         @Override
         public CompletableFuture<T> pollAsync() {
-            return outcome(() -> takes.thenApply(now ->
-                    decoded(queues.containsKey(name) ? stored(name).messages.poll() : null)));
+            return outcome(() -> (--holdIn < 0 ? takes : CompletableFuture.<Void>completedFuture(null))
+                    .thenApply(now -> decoded(
+                            queues.containsKey(name) ? stored(name).messages.poll() : null)));
         }
 
         @Override
