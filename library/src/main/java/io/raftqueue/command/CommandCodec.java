@@ -74,7 +74,10 @@ public final class CommandCodec {
         return Math.toIntExact(size(batch));
     }
 
-    /** By how much one more command makes a batch longer, at most: for packing up to a number of bytes. */
+    /**
+     * By how much one more command makes a batch longer, at most: for packing up to a number of bytes. Of one that no batch
+     * may carry it is only said that it is longer than {@link #MAX_BATCH_BYTES}.
+     */
     public static int encodedSize(Command command) {
         return Math.toIntExact(sizeWithName(command) + bodiesSize(command));
     }
@@ -266,6 +269,9 @@ public final class CommandCodec {
         if (command instanceof Command.SendAll all) {
             for (MessageBody message : all.messages()) {
                 size += 4L + MessageCodec.encodedSize(message);
+                if (size > MAX_BATCH_BYTES) {
+                    break; // its messages may share texts, and be longer together than can be counted
+                }
             }
         }
         return size;

@@ -129,8 +129,9 @@ final class Submissions {
         }
         int size = CommandCodec.encodedSize(command);
         if (size > MAX_COMMAND_BYTES) {
-            caller.completeExceptionally(new MessageTooLargeException("not applied: the request has " + size
-                    + " bytes, more than the " + MAX_COMMAND_BYTES + " that one log entry takes: send it in parts"));
+            caller.completeExceptionally(new MessageTooLargeException(
+                    "not applied: the request has " + size + " bytes at least, more than the " + MAX_COMMAND_BYTES
+                            + " that one log entry takes: send it in parts"));
             return;
         }
         if (waiting.size() >= MAX_WAITING || waitingBytes + size > MAX_WAITING_BYTES) {

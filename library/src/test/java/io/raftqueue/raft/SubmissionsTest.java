@@ -274,4 +274,13 @@ class SubmissionsTest {
         assertThat(late).as("of the one under way, and of the one who left").containsExactly(null, null);
         assertThat(session.idle()).isTrue();
     }
+
+    /** Headers have no part in the limits of a batch, and one long text can stand in many of them. */
+    @Test
+    void aBatchOfMoreBytesThanCanBeCountedIsTooLarge() {
+        MessageBody message = new MessageBody(new byte[1], "text/plain", Map.of("h", "\u4e2d".repeat(60_000)), 0, null);
+        CompletableFuture<Result> caller = new CompletableFuture<>();
+        session.add(new Command.SendAll("q", Collections.nCopies(12_000, message)), caller, late::add, 10 * SECOND, 0);
+        assertThat(failure(caller)).isInstanceOf(MessageTooLargeException.class);
+    }
 }
