@@ -30,8 +30,9 @@ final class ListenerRelay implements NodeListener {
     /** Calls {@code whenFailed}, on the replica's thread, before any listener hears of a failure. */
     ListenerRelay(List<NodeListener> listeners, ThreadFactory threads, Consumer<Throwable> whenFailed) {
         this.listeners = new CopyOnWriteArrayList<>(listeners);
-        this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
-        this.thread.allowCoreThreadTimeOut(true);
+        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        // Not when there is something to tell: where no thread is to be had, the replica's own would end by that.
+        this.thread.prestartCoreThread();
         this.whenFailed = whenFailed;
     }
 
