@@ -7,6 +7,7 @@ import io.raftqueue.NodeFailedException;
 import io.raftqueue.NodeListener;
 import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeStatus;
+import io.raftqueue.OverloadedException;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.Role;
 import io.raftqueue.StorageFullException;
@@ -42,6 +43,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private final ReplicaCore core;
     private final StatusBoard board;
     private final ConcurrentMap<String, List<Runnable>> arrivals = new ConcurrentHashMap<>();
+    private final HandedIn handedIn = new HandedIn();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
     private final CompletableFuture<Void> closeDone = new CompletableFuture<>();
@@ -124,7 +126,10 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
                     + core.disk.figures().usableBytes()
                     + " bytes free), it takes part in nothing until there is room; ask another node"));
         } else {
-            onRaftThread(caller, () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()));
+            handIn(
+                    caller,
+                    HandedIn.size(command),
+                    () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()));
         }
         return caller;
     }
@@ -132,8 +137,20 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     @Override
     public CompletableFuture<Void> readBarrier(long deadlineNanos) {
         CompletableFuture<Void> caller = new CompletableFuture<>();
-        onRaftThread(caller, () -> core.reads.add(caller, deadlineNanos, System.nanoTime()));
+        handIn(caller, 0, () -> core.reads.add(caller, deadlineNanos, System.nanoTime()));
         return caller;
+    }
+
+    private void handIn(CompletableFuture<?> caller, long size, Runnable task) {
+        if (!handedIn.enter(size)) {
+            caller.completeExceptionally(new OverloadedException(
+                    "not applied: " + handedIn + " wait until node " + id() + " comes to them; retry later"));
+            return;
+        }
+        onRaftThread(caller, () -> {
+            handedIn.leave(size);
+            task.run();
+        });
     }
 
     private void onRaftThread(CompletableFuture<?> caller, Runnable task) {
