@@ -72,7 +72,8 @@ final class Payloads<T> {
     T decode(EncodedMessage message, String where) {
         try {
             return codec.decode(message);
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // Errors too, where they are of the codec and its classes: a message that was removed is only here.
             throw new CodecException(
                     "message " + message.id() + " of queue " + queue + " (" + message.contentType() + ", "
                             + message.payload().length + " bytes) cannot be decoded by " + codec + ": "

@@ -177,7 +177,7 @@ final class ReplicatedQueue<T> implements RaftQueue<T> {
         boolean given;
         try {
             given = !answer.isDone() && answer.complete(payload(popped));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             given = answer.completeExceptionally(e);
         }
         if (!given) {

@@ -14,7 +14,10 @@ import io.raftqueue.QueueStats;
 import io.raftqueue.RaftQueue;
 import io.raftqueue.RaftQueueException.Retry;
 import io.raftqueue.SendOptions;
+import io.raftqueue.codec.EncodedMessage;
+import io.raftqueue.codec.EncodedPayload;
 import io.raftqueue.codec.PayloadCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,6 +175,38 @@ class ReplicatedQueueTest {
                 .hasMessageContaining("see undecoded()");
         queue.send("again no json");
         assertThatThrownBy(() -> numbers.pollAsync().join()).hasCauseInstanceOf(CodecException.class);
+    }
+
+    /** As of a class that is missing at run time, or of a value that is nested too deeply for the stack. */
+    @Test
+    void aCodecThatEndsInAnErrorDropsNothingAndLetsNobodyWait() {
+        List<Error> errors = List.of(new NoClassDefFoundError("Order"), new StackOverflowError(), new AssertionError());
+        for (Error error : errors) {
+            RaftQueue<String> broken = lone.node.queue("orders", new PayloadCodec<>() {
+                @Override
+                public EncodedPayload encode(String value) {
+                    return new EncodedPayload(value.getBytes(StandardCharsets.UTF_8), "text/plain");
+                }
+
+                @Override
+                public String decode(EncodedMessage message) {
+                    throw error;
+                }
+            });
+            broken.send("kept");
+            broken.send("kept");
+            CompletableFuture<String> later = broken.pollAsync();
+            await().until(later::isDone);
+            for (CompletableFuture<String> call : List.of(later, CompletableFuture.supplyAsync(broken::poll))) {
+                assertThatThrownBy(call::join)
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                CodecException.class,
+                                e -> assertThat(e.undecoded().payload())
+                                        .asString()
+                                        .isEqualTo("kept"));
+            }
+        }
     }
 
     @Test
