@@ -206,7 +206,7 @@ final class CoreWiring {
                 core.submissions.resendFrom(r.expectedSerial(), core.now());
             }
         } else if (message instanceof SnapshotChunk c) {
-            core.transfers.received(from, c);
+            core.transfers.received(from, c, core.now());
         } else if (message instanceof SnapshotProgress p) {
             core.transfers.progress(from, p, core.now());
         }

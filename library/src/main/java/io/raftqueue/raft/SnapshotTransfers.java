@@ -31,6 +31,8 @@ final class SnapshotTransfers {
     private static final int PIECE = 512 << 10;
     private static final long RESEND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** Before a receiver that answered and came no further is tried again: meanwhile space is reclaimed, see {@link Checkpoints}. */
+    private static final long STALLED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** While callers are served, a transfer rests after each piece so many times as long as that took: they come first. */
     private static final int REST = 2;
 
@@ -62,6 +64,11 @@ final class SnapshotTransfers {
         final long term;
 
         long offset;
+        /** The furthest that was asked for: to come there again is no progress, or a full disk would hold this one open. */
+        long reached;
+        /** Whether it was answered since then. */
+        boolean stalls;
+
         long sentAt;
         long progressAt;
         /** The log's end when the last piece left: if it has moved, callers are being served. */
@@ -86,7 +93,11 @@ final class SnapshotTransfers {
     private final Executor background;
     private final Consumer<Runnable> raftThread;
     private final Map<UUID, Outgoing> outgoing = new HashMap<>();
+    /** Until when a receiver that stalled is left alone. */
+    private final Map<UUID, Long> pauses = new HashMap<>();
+
     private @Nullable Incoming incoming;
+    private long receivedAt;
     private boolean writing;
     private long nextId;
 
@@ -102,6 +113,12 @@ final class SnapshotTransfers {
     /** The leader's consensus asks for it. */
     void begin(Member follower, long now) {
         close(outgoing.remove(follower.incarnation()));
+        Long pause = pauses.get(follower.incarnation());
+        if (pause != null && now - pause < 0) {
+            host.failed(follower.incarnation());
+            return;
+        }
+        pauses.remove(follower.incarnation());
         SnapshotSource source = log.openSnapshotSource(snapshot -> takenBy(follower, snapshot));
         if (source == null) {
             host.failed(follower.incarnation());
@@ -152,7 +169,11 @@ final class SnapshotTransfers {
         if (transfer == null || transfer.id != progress.transferId()) {
             return;
         }
-        transfer.progressAt = now;
+        transfer.stalls = progress.nextOffset() <= transfer.reached;
+        if (!transfer.stalls) {
+            transfer.reached = progress.nextOffset();
+            transfer.progressAt = now;
+        }
         if (progress.installed()) {
             outgoing.remove(follower);
             host.arrived(follower, transfer.source.index());
@@ -170,7 +191,7 @@ final class SnapshotTransfers {
     }
 
     /** A piece from the leader. */
-    void received(UUID leader, SnapshotChunk chunk) {
+    void received(UUID leader, SnapshotChunk chunk, long now) {
         if (writing) {
             return;
         }
@@ -194,6 +215,7 @@ final class SnapshotTransfers {
             incoming = current;
         }
         Incoming into = current;
+        receivedAt = now;
         writing = true;
         background.execute(() -> {
             long next = -1;
@@ -246,10 +268,17 @@ final class SnapshotTransfers {
             if (now - transfer.progressAt >= GIVE_UP_NANOS) {
                 outgoing.remove(e.getKey());
                 close(transfer);
+                if (transfer.stalls) {
+                    pauses.put(e.getKey(), now + STALLED_PAUSE_NANOS);
+                }
                 host.failed(e.getKey());
             } else if (transfer.resting ? now - transfer.restUntil >= 0 : now - transfer.sentAt >= RESEND_NANOS) {
                 readAndSend(e.getKey(), transfer, now);
             }
+        }
+        Incoming abandoned = incoming;
+        if (abandoned != null && !writing && now - receivedAt >= GIVE_UP_NANOS) {
+            giveUp(abandoned); // its leader is gone, or brings the log instead: the space is needed
         }
     }
 
@@ -257,6 +286,7 @@ final class SnapshotTransfers {
     void stopSending() {
         outgoing.values().forEach(this::close);
         outgoing.clear();
+        pauses.clear();
     }
 
     void close() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The sending side's pace, everything on one thread. */
+/** The sending side's pace, and when either side ends it; everything on one thread. */
 class SnapshotTransfersTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Member LAGGING = new Member("node02", new UUID(0, 2), "localhost:2", "", true);
@@ -81,6 +81,27 @@ class SnapshotTransfersTest {
         assertThat(pieces).hasSize(2);
     }
 
+    @Test
+    void whatCameOfATransferThatNobodyContinuesIsRemoved() {
+        SimulatedDisk disk = new SimulatedDisk();
+        transfers.begin(LAGGING, 0);
+        try (DataDirectory lagging = DataDirectory.open(disk, "node02", () -> new UUID(0, 2));
+                SegmentedLog empty = lagging.openLog(
+                        LogOptions.defaults().withWatermark(0, 0), (payload, slot) -> payload, Runnable::run)) {
+            SnapshotTransfers receiver = new SnapshotTransfers(empty, new Lagging(), Runnable::run, Runnable::run, 1);
+            receiver.received(new UUID(0, 1), pieces.get(0), 0);
+            assertThat(disk.list()).anyMatch(SnapshotTransfersTest::unfinished);
+            receiver.tick(19_000 * MILLI);
+            assertThat(disk.list()).anyMatch(SnapshotTransfersTest::unfinished);
+            receiver.tick(20_000 * MILLI);
+            assertThat(disk.list()).noneMatch(SnapshotTransfersTest::unfinished);
+        }
+    }
+
+    private static boolean unfinished(String file) {
+        return file.startsWith("carried-") && file.endsWith(".tmp");
+    }
+
     /** The newest piece is at the other side, which says so. */
     private void arrived(long atMillis) {
         SnapshotChunk newest = pieces.get(pieces.size() - 1);
@@ -94,7 +115,7 @@ class SnapshotTransfersTest {
         log.append(List.of(new Entry(log.lastIndex() + 1, 1, false, 0, new byte[bytes])));
     }
 
-    private final class Leader implements SnapshotTransfers.Host {
+    private class Leader implements SnapshotTransfers.Host {
         @Override
         public long term() {
             return 1;
@@ -123,5 +144,15 @@ class SnapshotTransfersTest {
 
         @Override
         public void failed(UUID member) {}
+    }
+
+    private final class Lagging extends Leader {
+        @Override
+        public void send(UUID member, PeerMessage message) {}
+
+        @Override
+        public boolean offered(UUID leader, long term, long index) {
+            return true;
+        }
     }
 }

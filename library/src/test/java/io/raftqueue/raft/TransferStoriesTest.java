@@ -68,6 +68,16 @@ class TransferStoriesTest {
         story.house.heal();
     }
 
+    /** Between the first piece and the second. */
+    private void atTheSecondPiece(Runnable happens) {
+        story.network = (to, message) -> {
+            if (to == lagging && message instanceof SnapshotChunk && ++pieces == 2) {
+                happens.run();
+            }
+            return true;
+        };
+    }
+
     @Test
     void aTakeThatWasAppliedWithinTheSnapshotIsHandedItsMessages() {
         CompletableFuture<Result> take = takeUnheard();
@@ -151,8 +161,8 @@ class TransferStoriesTest {
     void theReceiverRestartsInTheMiddle() {
         fallBehind();
         lagging.start();
-        story.within(30, () -> pieces >= 3);
-        story.house.crash(lagging, true);
+        atTheSecondPiece(() -> story.house.crash(lagging, true));
+        story.within(30, () -> !lagging.up);
         lagging.start();
         holdsAll();
     }
@@ -161,11 +171,29 @@ class TransferStoriesTest {
     void theReceiversDiskIsFullForAWhile() {
         fallBehind();
         lagging.start();
-        story.within(30, () -> pieces >= 2);
-        lagging.disk.capacity(300_000);
+        atTheSecondPiece(() -> lagging.disk.capacity(300_000));
         story.passes(30);
+        assertThat(lagging.core.log.snapshotIndex()).isZero();
         lagging.disk.capacity(Long.MAX_VALUE / 4);
         holdsAll();
+    }
+
+    /** Nothing of a transfer that stands still may be reclaimed: it must not stand for ever. */
+    @Test
+    void aReceiverWhoseDiskStaysFullFillsNobodyElsesDisk() {
+        fallBehind();
+        lagging.start();
+        atTheSecondPiece(() -> lagging.disk.capacity(300_000));
+        story.within(30, () -> pieces >= 2);
+        story.answered(story.submit(leader, new Command.Take(HouseStory.QUEUE, 6), 60));
+        leader.core.snapshot();
+        long bytes = leader.core.log.sizeInBytes();
+        story.within(60, () -> leader.core.log.sizeInBytes() < bytes - 3 * BIG);
+        assertThat(lagging.core.log.snapshotIndex()).isZero();
+
+        lagging.disk.capacity(Long.MAX_VALUE / 4);
+        long applied = leader.core.machine.state().appliedIndex();
+        story.within(30, () -> lagging.core.machine.state().appliedIndex() >= applied);
     }
 
     @Test
