@@ -1,5 +1,6 @@
 package io.raftqueue.consensus;
 
+import io.raftqueue.consensus.ConfigurationRefusedException.Reason;
 import io.raftqueue.consensus.RaftMessage.Heartbeat;
 import io.raftqueue.consensus.RaftMessage.HeartbeatResponse;
 import io.raftqueue.consensus.RaftMessage.TimeoutNow;
@@ -67,10 +68,17 @@ final class Leadership {
         return proposals.add(internal, server.time.advance(server.now), payload);
     }
 
-    /** Appends a configuration at once, with all that was proposed before it: it is in force from here on. */
+    /**
+     * Appends a configuration at once, with all that was proposed before it: it is in force from here on. One that waited
+     * for room would be none yet, and the next change would not be measured by it.
+     */
     long appendConfiguration(Configuration next) {
         long index = append(true, InternalEntryCodec.encode(next));
-        proposals.flush();
+        if (!proposals.flush()) {
+            retire();
+            throw new ConfigurationRefusedException(
+                    Reason.NO_ROOM, "the leader's disk has no room for what was to be written before it");
+        }
         return index;
     }
 

@@ -2,6 +2,7 @@ package io.raftqueue.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftqueue.consensus.ConfigurationRefusedException.Reason;
 import java.util.List;
 
 /** What counts as stored, full disks, cluster time and snapshots. */
@@ -13,6 +14,8 @@ final class DurabilityStories {
             new Story("room", "a follower is not full when a snapshot brought what it lacked", r -> fullUntil(r)),
             new Story(
                     "room", "a leader without room hands over, appends nothing, and loses nothing", r -> fullLeader(r)),
+            new Story(
+                    "room", "a change that found no room is not in force behind the next one", r -> changeUnwritten(r)),
             new Story("time", "cluster time goes on over a failover and never back", r -> clusterTime(r)),
             new Story(
                     "paper 7",
@@ -128,6 +131,39 @@ final class DurabilityStories {
         c.run(5_000);
         assertThat(c.servers).anyMatch(s -> s.leads() && s.consensus.serving());
         assertThat(c.checks.verdicts).isEmpty();
+    }
+
+    /** There is room for the entry, not for what waits to be written before it; a moment later there is for both. */
+    private static void changeUnwritten(Rules rules) {
+        SimulatedCluster c = SimulatedCluster.of(3, rules);
+        SimulatedServer a = c.server(0);
+        c.elect(a);
+        SimulatedServer d = c.addServer();
+        Configuration three = a.consensus.configuration();
+        Configuration four = three.with(d.member.asLearner());
+        a.consensus.changeConfiguration(four, false, a.now());
+        c.run(1000);
+        a.storage.room = 1000;
+        a.consensus.propose(new byte[1000], a.now());
+        tryChange(a, four.without(c.server(2).incarnation));
+        a.storage.room = Long.MAX_VALUE;
+        tryChange(a, four.with(d.member.asVoter()));
+        a.flush();
+        long last = a.storage.lastIndex();
+        List<Entry> configurations = a.storage.internalEntries(Math.min(last, a.consensus.commitIndex() + 1), last);
+        assertThat(configurations).as("two changes at a time").hasSizeLessThan(2);
+        c.network.healAll();
+        c.run(5000);
+        assertThat(c.servers).anyMatch(s -> s.leads() && s.consensus.serving());
+        assertThat(c.checks.verdicts).isEmpty();
+    }
+
+    private static void tryChange(SimulatedServer leader, Configuration next) {
+        try {
+            leader.consensus.changeConfiguration(next, false, leader.now());
+        } catch (ConfigurationRefusedException refused) {
+            assertThat(refused.reason()).isIn(Reason.NO_ROOM, Reason.NOT_LEADER);
+        }
     }
 
     private static void clusterTime(Rules rules) {

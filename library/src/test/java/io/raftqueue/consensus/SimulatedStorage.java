@@ -26,6 +26,8 @@ class SimulatedStorage implements RaftStorage {
     private @Nullable UUID votedFor;
     private @Nullable Snapshot snapshot;
     boolean full;
+    /** For so many bytes of payload at a time. */
+    long room = Long.MAX_VALUE;
 
     @Nullable
     Snapshot snapshot() {
@@ -176,7 +178,7 @@ class SimulatedStorage implements RaftStorage {
 
     @Override
     public boolean roomFor(long bytes) {
-        return !full;
+        return !full && bytes <= room;
     }
 
     @Override
