@@ -91,7 +91,8 @@ public final class SegmentedLog implements RaftStorage, AutoCloseable {
     @Override
     public List<Entry> entries(long from, long to, int maxBytes) {
         gate.check();
-        if (from < firstIndex() || to > lastIndex() || from > to) {
+        // Not by the first index: another thread reclaims, and who looked it up just before can still read from there.
+        if (parts.segments.holding(from) == null || to > lastIndex() || from > to) {
             throw new IllegalArgumentException("entries " + from + " to " + to + " were asked for, the log holds "
                     + firstIndex() + " to " + lastIndex());
         }

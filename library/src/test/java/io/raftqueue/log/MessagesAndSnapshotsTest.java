@@ -104,6 +104,26 @@ class MessagesAndSnapshotsTest {
         }
     }
 
+    /** Another thread reclaims: whoever has just looked where the log begins reads from there. */
+    @Test
+    void whatWasTheLogsBeginningAMomentAgoIsStillRead() {
+        try (LogFixture f = open(new SimulatedDisk())) {
+            QueueStory story = new QueueStory(f.log);
+            for (int i = 0; i < 300; i++) {
+                story.send(1, 2, 150);
+            }
+            story.take(1, 10_000);
+            story.snapshot();
+            long first = f.log.firstIndex();
+            for (int i = 0; i < 5 && f.log.firstIndex() == first; i++) {
+                f.log.reclaim();
+            }
+            assertThat(f.log.firstIndex()).isGreaterThan(first);
+            assertThat(f.log.entries(first, f.log.lastIndex(), Integer.MAX_VALUE))
+                    .hasSize((int) (f.log.lastIndex() - first + 1));
+        }
+    }
+
     @Test
     void oneOldMessageDoesNotPinTheManyAroundIt() {
         SimulatedDisk disk = new SimulatedDisk();
