@@ -128,6 +128,7 @@ final class IncomingSnapshot implements SnapshotReceiver {
             CarriedWriter open = writer;
             if (open != null && open.isFull()) {
                 written.add(open.publish());
+                writer = null; // also when there is no room to begin the next: this one is whole
                 open = null;
             }
             if (open == null) {

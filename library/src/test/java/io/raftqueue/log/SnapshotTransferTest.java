@@ -311,4 +311,27 @@ class SnapshotTransferTest {
         receiver.install();
         same(new QueueStory(f.log), leader, "after there was room");
     }
+
+    @Test
+    void aDeviceThatIsFullWhenTheNextFileBeginsDelaysTheTransferOnly() {
+        QueueStory leader = new QueueStory(open(new SimulatedDisk()).log);
+        for (int i = 0; i < 70; i++) {
+            leader.send(1, 1, 1 << 20);
+        }
+        leader.snapshot();
+        SimulatedDisk traced = new SimulatedDisk(true);
+        LogFixture first = open(traced);
+        long opened = traced.operations();
+        transfer(leader.log, first.log.receiveSnapshot(), 1 << 20);
+        int second = traced.trace().indexOf("create carried-000000000002.seg.tmp");
+        assertThat(second).isGreaterThanOrEqualTo((int) opened);
+
+        SimulatedDisk disk = new SimulatedDisk();
+        LogFixture f = open(disk);
+        SnapshotReceiver receiver = f.log.receiveSnapshot();
+        disk.faultIn(second + 1 - opened, SimulatedDisk.Fault.NO_SPACE);
+        transfer(leader.log, receiver, 1 << 20);
+        receiver.install();
+        same(new QueueStory(f.log), leader, "after there was room");
+    }
 }
