@@ -1,6 +1,7 @@
 package io.raftqueue.raft;
 
 import io.raftqueue.consensus.Configuration;
+import io.raftqueue.consensus.FollowerStatus;
 import io.raftqueue.consensus.Member;
 import io.raftqueue.consensus.NotLeaderException;
 import io.raftqueue.consensus.Outbox;
@@ -187,6 +188,15 @@ final class CoreWiring {
             @Override
             public void arrived(UUID member, long index) {
                 core.consensus().snapshotSent(member, index, core.now());
+            }
+
+            @Override
+            public long lag(UUID member) {
+                return core.consensus().followers(core.now()).stream()
+                        .filter(f -> f.member().incarnation().equals(member))
+                        .mapToLong(FollowerStatus::lag)
+                        .findFirst()
+                        .orElse(0);
             }
 
             @Override

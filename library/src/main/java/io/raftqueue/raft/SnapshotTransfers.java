@@ -54,6 +54,9 @@ final class SnapshotTransfers {
 
         void arrived(UUID member, long index);
 
+        /** Entries of the log that the member lacks; 0 when it is none. */
+        long lag(UUID member);
+
         void failed(UUID member);
     }
 
@@ -77,6 +80,10 @@ final class SnapshotTransfers {
         boolean resting;
         long restUntil;
         boolean reading;
+        /** The member has the snapshot, and lacked so much of the log after it when that was looked at last. */
+        boolean arrived;
+
+        long lag;
 
         Outgoing(long id, SnapshotSource source, long term, long now) {
             this.id = id;
@@ -166,7 +173,7 @@ final class SnapshotTransfers {
 
     void progress(UUID follower, SnapshotProgress progress, long now) {
         Outgoing transfer = outgoing.get(follower);
-        if (transfer == null || transfer.id != progress.transferId()) {
+        if (transfer == null || transfer.id != progress.transferId() || transfer.arrived) {
             return;
         }
         transfer.stalls = progress.nextOffset() <= transfer.reached;
@@ -175,9 +182,10 @@ final class SnapshotTransfers {
             transfer.progressAt = now;
         }
         if (progress.installed()) {
-            outgoing.remove(follower);
             host.arrived(follower, transfer.source.index());
-            close(transfer);
+            transfer.arrived = true;
+            transfer.lag = host.lag(follower);
+            transfer.progressAt = now;
         } else if (progress.nextOffset() != transfer.offset && progress.nextOffset() >= 0) {
             // Also back: a receiver that restarted, or ran out of room, begins anew, and it alone knows where it is.
             transfer.offset = progress.nextOffset();
@@ -265,7 +273,9 @@ final class SnapshotTransfers {
     void tick(long now) {
         for (Map.Entry<UUID, Outgoing> e : List.copyOf(outgoing.entrySet())) {
             Outgoing transfer = e.getValue();
-            if (now - transfer.progressAt >= GIVE_UP_NANOS) {
+            if (transfer.arrived) {
+                keepLogFor(e.getKey(), transfer, now);
+            } else if (now - transfer.progressAt >= GIVE_UP_NANOS) {
                 outgoing.remove(e.getKey());
                 close(transfer);
                 if (transfer.stalls) {
@@ -279,6 +289,22 @@ final class SnapshotTransfers {
         Incoming abandoned = incoming;
         if (abandoned != null && !writing && now - receivedAt >= GIVE_UP_NANOS) {
             giveUp(abandoned); // its leader is gone, or brings the log instead: the space is needed
+        }
+    }
+
+    /**
+     * While it is open nothing is reclaimed: else the log after the snapshot might go before the member has it, and under a
+     * steady load it would need one snapshot after the other. It is kept for as long as the member comes nearer.
+     */
+    private void keepLogFor(UUID member, Outgoing transfer, long now) {
+        long lag = host.lag(member);
+        boolean due = now - transfer.progressAt >= GIVE_UP_NANOS;
+        if (lag <= log.options().retainedEntries() || (due && lag >= transfer.lag)) {
+            outgoing.remove(member);
+            close(transfer);
+        } else if (due) {
+            transfer.lag = lag;
+            transfer.progressAt = now;
         }
     }
 

@@ -143,6 +143,11 @@ class SnapshotTransfersTest {
         public void arrived(UUID member, long index) {}
 
         @Override
+        public long lag(UUID member) {
+            return 0;
+        }
+
+        @Override
         public void failed(UUID member) {}
     }
 

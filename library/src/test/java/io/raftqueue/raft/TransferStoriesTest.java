@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftqueue.OutcomeUnknownException;
 import io.raftqueue.command.Command;
+import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.MessageCodec;
 import io.raftqueue.command.Result;
+import io.raftqueue.consensus.RaftMessage;
 import io.raftqueue.raft.PeerMessage.SnapshotChunk;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -194,6 +199,59 @@ class TransferStoriesTest {
         lagging.disk.capacity(Long.MAX_VALUE / 4);
         long applied = leader.core.machine.state().appliedIndex();
         story.within(30, () -> lagging.core.machine.state().appliedIndex() >= applied);
+    }
+
+    /** Four entries come while eight may reach the lagging member. */
+    @Test
+    void aMemberThatIsFasterThanTheLoadNeedsOneSnapshotOnly() {
+        long held = lagging.core.log.lastIndex();
+        story.house.crash(lagging, false);
+        MessageBody body = new MessageBody(new byte[BIG], "application/octet-stream", Map.of(), 0, null);
+        for (int i = 0; i < 8; i++) {
+            story.answered(story.submit(leader, new Command.Send("kept", body), 60));
+        }
+        for (int i = 0; i < 20; i++) {
+            serveThree();
+        }
+        leader.core.snapshot();
+        story.within(60, () -> leader.core.log.termAt(held) == -1);
+        Set<Long> transfers = new HashSet<>();
+        Set<List<Long>> sent = new HashSet<>();
+        story.network = (to, message) -> {
+            if (to == lagging && message instanceof SnapshotChunk piece) {
+                transfers.add(piece.transferId());
+                return !sent.add(List.of(piece.transferId(), piece.offset())); // each piece takes a second
+            }
+            return to != lagging || !hasEntries(message) || ++pieces <= 8;
+        };
+        lagging.start();
+        for (int round = 0; round < 200 && (transfers.isEmpty() || lag() > 4); round++) {
+            pieces = 0;
+            serveThree();
+            for (int i = 0; i < 20; i++) {
+                story.step();
+            }
+        }
+        assertThat(lag()).isLessThanOrEqualTo(4);
+        assertThat(transfers).hasSize(1);
+    }
+
+    private static boolean hasEntries(PeerMessage message) {
+        return message instanceof PeerMessage.Consensus c
+                && c.envelope().message() instanceof RaftMessage.AppendRequest r
+                && !r.entries().isEmpty();
+    }
+
+    private long lag() {
+        return leader.core.machine.state().appliedIndex()
+                - lagging.core.machine.state().appliedIndex();
+    }
+
+    private void serveThree() {
+        for (int i = 0; i < 3; i++) {
+            story.answered(story.send(leader, 1000, 60));
+        }
+        story.answered(story.submit(leader, new Command.Take(HouseStory.QUEUE, 3), 60));
     }
 
     @Test
