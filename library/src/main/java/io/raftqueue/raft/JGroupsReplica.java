@@ -44,6 +44,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private final StatusBoard board;
     private final ConcurrentMap<String, List<Runnable>> arrivals = new ConcurrentHashMap<>();
     private final HandedIn handedIn = new HandedIn();
+    private final OverdueCalls overdue;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
     private final CompletableFuture<Void> closeDone = new CompletableFuture<>();
@@ -61,6 +62,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             stack.close();
             throw e;
         }
+        this.overdue = new OverdueCalls(id());
         awaitFirstStatus();
     }
 
@@ -128,8 +130,10 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
         } else {
             handIn(
                     caller,
+                    overdue.watch(caller, deadlineNanos, true),
                     HandedIn.size(command),
-                    () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()));
+                    () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()),
+                    () -> late.accept(null));
         }
         return caller;
     }
@@ -137,11 +141,17 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     @Override
     public CompletableFuture<Void> readBarrier(long deadlineNanos) {
         CompletableFuture<Void> caller = new CompletableFuture<>();
-        handIn(caller, 0, () -> core.reads.add(caller, deadlineNanos, System.nanoTime()));
+        handIn(
+                caller,
+                overdue.watch(caller, deadlineNanos, false),
+                0,
+                () -> core.reads.add(caller, deadlineNanos, System.nanoTime()),
+                () -> {});
         return caller;
     }
 
-    private void handIn(CompletableFuture<?> caller, long size, Runnable task) {
+    private void handIn(
+            CompletableFuture<?> caller, OverdueCalls.Call call, long size, Runnable task, Runnable whenTooLate) {
         if (!handedIn.enter(size)) {
             caller.completeExceptionally(new OverloadedException(
                     "not applied: " + handedIn + " wait until node " + id() + " comes to them; retry later"));
@@ -149,7 +159,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
         }
         onRaftThread(caller, () -> {
             handedIn.leave(size);
-            task.run();
+            (call.begin() ? task : whenTooLate).run();
         });
     }
 
@@ -242,9 +252,12 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private CompletableFuture<JoinOutcome> membership(
             Admin.Kind kind, String id, String raftAddress, boolean force, long deadlineNanos) {
         CompletableFuture<JoinOutcome> caller = new CompletableFuture<>();
-        onRaftThread(
+        handIn(
                 caller,
-                () -> core.requests.add(kind, id, raftAddress, force, caller, deadlineNanos, System.nanoTime()));
+                overdue.watch(caller, deadlineNanos, true),
+                0,
+                () -> core.requests.add(kind, id, raftAddress, force, caller, deadlineNanos, System.nanoTime()),
+                () -> {});
         return caller;
     }
 
@@ -354,6 +367,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             board.closed();
             stack.close();
             endCalls("this node was closed");
+            overdue.close();
         } finally {
             closeDone.complete(null);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.raftqueue.NoLeaderException;
 import io.raftqueue.OverloadedException;
 import io.raftqueue.RaftNode;
 import io.raftqueue.RaftQueue;
@@ -48,6 +49,30 @@ class StalledEngineTest {
     void close() {
         goesOn.countDown();
         node.close();
+    }
+
+    @Test
+    void everyCallEndsAndWhatIsToldNotToBeAppliedIsNot() {
+        RaftQueue<byte[]> hurried = queue.withTimeout(Duration.ofMillis(300));
+        List<CompletableFuture<?>> calls = List.of(
+                hurried.sendAsync(new byte[2]),
+                hurried.sendAllAsync(List.of(new byte[3], new byte[4])),
+                hurried.pollAsync(),
+                CompletableFuture.supplyAsync(() -> hurried.send(new byte[5])),
+                CompletableFuture.supplyAsync(hurried::size),
+                CompletableFuture.supplyAsync(hurried::purge),
+                CompletableFuture.supplyAsync(() -> hurried.browse(10)),
+                node.remove("node09", false, Duration.ofMillis(300)));
+        await().atMost(Duration.ofSeconds(10)).until(() -> calls.stream().allMatch(CompletableFuture::isDone));
+        assertThat(calls)
+                .allSatisfy(call -> assertThatThrownBy(call::join)
+                        .cause()
+                        .isInstanceOf(NoLeaderException.class)
+                        .hasMessageContaining("its disk does not answer"));
+        goesOn.countDown();
+        assertThat(queue.browse(10))
+                .singleElement()
+                .satisfies(first -> assertThat(first.payload()).hasSize(1));
     }
 
     @Test
