@@ -31,23 +31,28 @@ final class JoinThrough implements Runnable {
     private final Settings settings;
     private final HostPort through;
     private final RaftNode node;
+    private final boolean startedAsVoter;
     private final Consumer<String> refused;
     private final NodeClient client = new NodeClient(ANSWER);
     private final long began = System.nanoTime();
     private long nextLineSeconds = FIRST_LINE_SECONDS;
 
-    /** @param refused told once, in one line, when joining can never succeed */
-    JoinThrough(Settings settings, HostPort through, RaftNode node, Consumer<String> refused) {
+    /**
+     * @param startedAsVoter nothing is to be joined then, whatever became of the node since: it may have been removed
+     * @param refused told once, in one line, when joining can never succeed
+     */
+    JoinThrough(Settings settings, HostPort through, RaftNode node, boolean startedAsVoter, Consumer<String> refused) {
         this.settings = settings;
         this.through = through;
         this.node = node;
+        this.startedAsVoter = startedAsVoter;
         this.refused = refused;
     }
 
     @Override
     public void run() {
         try {
-            if (isVoter(node.status())) {
+            if (startedAsVoter) {
                 refuseAnotherCluster();
             } else {
                 join();
@@ -127,7 +132,7 @@ final class JoinThrough implements Runnable {
         }
     }
 
-    private static boolean isVoter(NodeStatus status) {
+    static boolean isVoter(NodeStatus status) {
         return status.clusterId() != null && isVoter(status.members());
     }
 

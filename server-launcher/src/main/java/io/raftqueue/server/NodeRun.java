@@ -85,7 +85,8 @@ final class NodeRun implements NodeListener {
     }
 
     private void joinThrough(Server started, HostPort through) {
-        var thread = new Thread(new JoinThrough(settings, through, started.node(), this::leave), "join");
+        var join = new JoinThrough(settings, through, started.node(), started.startedAsVoter(), this::leave);
+        var thread = new Thread(join, "join");
         thread.setDaemon(true);
         joining = thread;
         thread.start();

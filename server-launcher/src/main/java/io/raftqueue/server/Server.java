@@ -15,10 +15,12 @@ import java.nio.file.Path;
 final class Server implements AutoCloseable {
     private final RaftNode node;
     private final HttpAdapter http;
+    private final boolean startedAsVoter;
 
-    private Server(RaftNode node, HttpAdapter http) {
+    private Server(RaftNode node, HttpAdapter http, boolean startedAsVoter) {
         this.node = node;
         this.http = http;
+        this.startedAsVoter = startedAsVoter;
     }
 
     /** @throws CommandFailure (exit 1) in one line, whatever fails */
@@ -26,6 +28,7 @@ final class Server implements AutoCloseable {
         // Looked at before the node is: a command line that cannot work should not begin a cluster first.
         checkFree("-haddr", settings.http());
         RaftNode node = startNode(settings, listener);
+        boolean startedAsVoter = JoinThrough.isVoter(node.status());
         try {
             // Whether other machines may reach it is decided in the settings already, for both addresses.
             return new Server(
@@ -33,7 +36,8 @@ final class Server implements AutoCloseable {
                     HttpAdapter.builder(node)
                             .address(settings.http().toString())
                             .insecure(true)
-                            .start());
+                            .start(),
+                    startedAsVoter);
         } catch (IllegalStateException | IllegalArgumentException e) {
             node.close();
             throw CommandFailure.runtime("HTTP cannot listen on -haddr=" + settings.http() + ": "
@@ -90,6 +94,11 @@ final class Server implements AutoCloseable {
 
     RaftNode node() {
         return node;
+    }
+
+    /** What its directory said, before anybody could ask for a change through this node. */
+    boolean startedAsVoter() {
+        return startedAsVoter;
     }
 
     /** Takes no more requests and finishes those in flight, then lets the node hand over and go. */
