@@ -2,6 +2,7 @@ package io.raftqueue.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftqueue.simulation.FifoChecker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,18 @@ class CutOffTakesTest {
         takes.cutOff(seconds(120));
         assertThat(takes.missing()).isEqualTo(1);
         assertThat(takes.unexplained()).isEmpty();
+    }
+
+    /** They may be in the queue still, or a take that was cut off before the queue was found empty removed them. */
+    @Test
+    void ofWhatDidNotComeOutOfAQueueThatWasNotDrainedNothingIsSaid() {
+        history(50, 20);
+        var checker = new FifoChecker();
+        for (long m = 0; m < 50; m++) {
+            checker.sent(m, seconds(m), seconds(m) + 1);
+        }
+        checker.foundEmpty(seconds(200), seconds(201));
+        assertThat(takes.verdictsUndrained(checker)).isEmpty();
     }
 
     @Test
