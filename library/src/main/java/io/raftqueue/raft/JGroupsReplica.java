@@ -7,7 +7,6 @@ import io.raftqueue.NodeFailedException;
 import io.raftqueue.NodeListener;
 import io.raftqueue.NodeOptions;
 import io.raftqueue.NodeStatus;
-import io.raftqueue.OverloadedException;
 import io.raftqueue.RaftQueueException;
 import io.raftqueue.Role;
 import io.raftqueue.StorageFullException;
@@ -43,8 +42,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private final ReplicaCore core;
     private final StatusBoard board;
     private final ConcurrentMap<String, List<Runnable>> arrivals = new ConcurrentHashMap<>();
-    private final HandedIn handedIn = new HandedIn();
-    private final OverdueCalls overdue;
+    private final CallIntake calls;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
     private final CompletableFuture<Void> closeDone = new CompletableFuture<>();
@@ -62,7 +60,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             stack.close();
             throw e;
         }
-        this.overdue = new OverdueCalls(id());
+        this.calls = new CallIntake(id(), stack, () -> closed.get() || failed.get(), () -> ended().get());
         awaitFirstStatus();
     }
 
@@ -128,9 +126,9 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
                     + core.disk.figures().usableBytes()
                     + " bytes free), it takes part in nothing until there is room; ask another node"));
         } else {
-            handIn(
+            calls.change(
                     caller,
-                    overdue.watch(caller, deadlineNanos, true),
+                    deadlineNanos,
                     HandedIn.size(command),
                     () -> core.submissions.add(command, caller, late, deadlineNanos, System.nanoTime()),
                     () -> late.accept(null));
@@ -141,33 +139,8 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     @Override
     public CompletableFuture<Void> readBarrier(long deadlineNanos) {
         CompletableFuture<Void> caller = new CompletableFuture<>();
-        handIn(
-                caller,
-                overdue.watch(caller, deadlineNanos, false),
-                0,
-                () -> core.reads.add(caller, deadlineNanos, System.nanoTime()),
-                () -> {});
+        calls.read(caller, deadlineNanos, () -> core.reads.add(caller, deadlineNanos, System.nanoTime()));
         return caller;
-    }
-
-    private void handIn(
-            CompletableFuture<?> caller, OverdueCalls.Call call, long size, Runnable task, Runnable whenTooLate) {
-        if (!handedIn.enter(size)) {
-            caller.completeExceptionally(new OverloadedException(
-                    "not applied: " + handedIn + " wait until node " + id() + " comes to them; retry later"));
-            return;
-        }
-        onRaftThread(caller, () -> {
-            handedIn.leave(size);
-            (call.begin() ? task : whenTooLate).run();
-        });
-    }
-
-    private void onRaftThread(CompletableFuture<?> caller, Runnable task) {
-        Runnable refuse = () -> caller.completeExceptionally(ended().get());
-        if (closed.get() || failed.get() || !stack.execute(task, refuse)) {
-            refuse.run();
-        }
     }
 
     /** Why nothing more can be asked of this replica. */
@@ -252,9 +225,9 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     private CompletableFuture<JoinOutcome> membership(
             Admin.Kind kind, String id, String raftAddress, boolean force, long deadlineNanos) {
         CompletableFuture<JoinOutcome> caller = new CompletableFuture<>();
-        handIn(
+        calls.change(
                 caller,
-                overdue.watch(caller, deadlineNanos, true),
+                deadlineNanos,
                 0,
                 () -> core.requests.add(kind, id, raftAddress, force, caller, deadlineNanos, System.nanoTime()),
                 () -> {});
@@ -264,7 +237,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
     @Override
     public CompletableFuture<Void> snapshot() {
         CompletableFuture<Void> caller = new CompletableFuture<>();
-        onRaftThread(caller, () -> {
+        calls.onRaftThread(caller, () -> {
             var unused = core.snapshot().whenComplete((done, e) -> {
                 if (e == null) {
                     caller.complete(null);
@@ -367,7 +340,7 @@ final class JGroupsReplica implements Replica, ReplicaEvents {
             board.closed();
             stack.close();
             endCalls("this node was closed");
-            overdue.close();
+            calls.close();
         } finally {
             closeDone.complete(null);
         }
