@@ -9,8 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * for seconds, by the disk for one, and callers that do not wait for their answers would fill the memory. From any thread.
  */
 final class HandedIn {
-    private final AtomicLong calls = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
+    private static final int BYTES_BITS = 40;
+
+    /** Calls in the upper bits, bytes in the lower: each call changes both, in one step. */
+    private final AtomicLong counts = new AtomicLong();
 
     /** Payload bytes, which are what counts. */
     static long size(Command command) {
@@ -28,8 +30,8 @@ final class HandedIn {
 
     /** Whether there is room for one more; if so it is counted. */
     boolean enter(long size) {
-        long before = bytes.getAndAdd(size);
-        if (calls.incrementAndGet() > Submissions.MAX_WAITING || before + size > Submissions.MAX_WAITING_BYTES) {
+        long now = counts.addAndGet(call(size));
+        if (calls(now) > Submissions.MAX_WAITING || bytes(now) > Submissions.MAX_WAITING_BYTES) {
             leave(size);
             return false;
         }
@@ -38,12 +40,24 @@ final class HandedIn {
 
     /** The raft thread has come to it. */
     void leave(long size) {
-        bytes.addAndGet(-size);
-        calls.decrementAndGet();
+        counts.addAndGet(-call(size));
+    }
+
+    private static long call(long size) {
+        return (1L << BYTES_BITS) + size;
+    }
+
+    private static long calls(long counts) {
+        return counts >>> BYTES_BITS;
+    }
+
+    private static long bytes(long counts) {
+        return counts & ((1L << BYTES_BITS) - 1);
     }
 
     @Override
     public String toString() {
-        return calls + " requests with " + bytes + " bytes";
+        long now = counts.get();
+        return calls(now) + " requests with " + bytes(now) + " bytes";
     }
 }

@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * likes, and every call has a deadline. From any thread.
  */
 final class OverdueCalls implements AutoCloseable {
-    private static final long LOOK_MILLIS = 250;
+    /** So often that of the calls that were answered few are still held when memory is collected. */
+    private static final long LOOK_MILLIS = 50;
+
     /** The raft thread knows better what became of a call; so long after the deadline it can still say it. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -48,7 +50,7 @@ final class OverdueCalls implements AutoCloseable {
         String what = node + " did not come to this request within its time and "
                 + TimeUnit.NANOSECONDS.toSeconds(GRACE_NANOS)
                 + " s more: its disk does not answer, or the machine has no time for it; ask another node";
-        boolean untouched = call.claimed.compareAndSet(false, true);
+        boolean untouched = call.compareAndSet(false, true);
         call.caller.completeExceptionally(
                 untouched || !call.changes
                         ? new NoLeaderException("not applied: " + what + ", retry is safe")
@@ -61,12 +63,13 @@ final class OverdueCalls implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    static final class Call {
-        private final CompletableFuture<?> caller;
+    /** Claimed (true) by the raft thread, which begins it, or by the end of its time: whoever is first. */
+    static final class Call extends AtomicBoolean {
+        private static final long serialVersionUID = 1L;
+
+        private final transient CompletableFuture<?> caller;
         private final long deadline;
         private final boolean changes;
-        /** By the raft thread, which begins it, or by the end of its time: whoever is first. */
-        private final AtomicBoolean claimed = new AtomicBoolean();
 
         private Call(CompletableFuture<?> caller, long deadline, boolean changes) {
             this.caller = caller;
@@ -76,7 +79,7 @@ final class OverdueCalls implements AutoCloseable {
 
         /** The raft thread has come to it; false when that is too late, and its caller was told that nothing was done. */
         boolean begin() {
-            return claimed.compareAndSet(false, true);
+            return compareAndSet(false, true);
         }
     }
 }
