@@ -319,19 +319,19 @@ final class MembershipDuties {
         }
     }
 
+    /** One at a time; one that is silent by now is refused, and the next gets its turn. */
     private void promote(long now) {
-        if (!leadership.configurationCommitted() || now - promotedAt < PROMOTION_PAUSE_NANOS) {
+        if (now - promotedAt < PROMOTION_PAUSE_NANOS) {
             return;
         }
         for (FollowerStatus f : leadership.followers()) {
             Member m = f.member();
-            if (!m.voter() && f.match() > 0 && f.lag() <= PROMOTION_LAG) {
+            if (leadership.configurationCommitted() && !m.voter() && f.match() > 0 && f.lag() <= PROMOTION_LAG) {
                 promotedAt = now;
                 change(
                         current().with(new Member(m.id(), m.incarnation(), m.raftAddress(), m.httpAddress(), true)),
                         false,
                         true);
-                return;
             }
         }
     }

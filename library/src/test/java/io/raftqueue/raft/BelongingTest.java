@@ -83,15 +83,11 @@ class BelongingTest {
     }
 
     private void hears(ReplicaCore core, RaftMessage message) {
-        core.receive(
-                new PeerMessage.Envelope(
-                        CLUSTER,
-                        LEADER,
-                        "node01",
-                        "app1:3001",
-                        SELF,
-                        new PeerMessage.Consensus(new io.raftqueue.consensus.Envelope(CLUSTER, LEADER, SELF, message))),
-                now);
+        receives(core, new PeerMessage.Consensus(new io.raftqueue.consensus.Envelope(CLUSTER, LEADER, SELF, message)));
+    }
+
+    private void receives(ReplicaCore core, PeerMessage message) {
+        core.receive(new PeerMessage.Envelope(CLUSTER, LEADER, "node01", "app1:3001", SELF, message), now);
         core.endOfBatch(now);
     }
 
@@ -201,16 +197,9 @@ class BelongingTest {
         ReplicaCore again = start(new Begin.Join("app1:3001"));
         assertThat(status(again).removed()).isFalse();
         long told = membersChanged;
-        again.receive(
-                new PeerMessage.Envelope(
-                        CLUSTER,
-                        LEADER,
-                        "node01",
-                        "app1:3001",
-                        SELF,
-                        new AdminAnswer(
-                                MembershipWiring.KNOCK, AdminAnswer.Outcome.UNKNOWN_MEMBER, "node02 was removed")),
-                now);
+        receives(
+                again,
+                new AdminAnswer(MembershipWiring.KNOCK, AdminAnswer.Outcome.UNKNOWN_MEMBER, "node02 was removed"));
         assertThat(status(again).removed()).isTrue();
         assertThat(membersChanged).isEqualTo(told + 1);
         hears(again, new AppendRequest(1, 3, 1, 4, 0, List.of(configuration(4, true))));
