@@ -26,10 +26,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A node without a cluster, for what a real one does not do on command: fail in a chosen way, or say nothing. */
 final class InMemoryNode implements RaftNode {
+    /** Not the common pool: from JDK 25 on, its only thread on two cores may be the one that closes. */
+    private static final Executor THREADS = task -> new Thread(task, "in-memory").start();
+
     private final Map<String, Stored> queues = new TreeMap<>();
     private RuntimeException failure;
     private int failIn;
@@ -226,7 +230,7 @@ final class InMemoryNode implements RaftNode {
                     q.messages.add(m);
                 } else {
                     CompletableFuture<EncodedMessage> served = waiter;
-                    takes.thenRun(() -> served.completeAsync(() -> m));
+                    takes.thenRun(() -> served.completeAsync(() -> m, THREADS));
                 }
                 return m.id();
             } catch (Exception e) {

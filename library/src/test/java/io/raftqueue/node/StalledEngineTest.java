@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,10 @@ class StalledEngineTest {
         node.close();
     }
 
+    private static <V> CompletableFuture<V> inItsThread(Supplier<V> call) {
+        return CompletableFuture.supplyAsync(call, task -> new Thread(task, "caller").start());
+    }
+
     @Test
     void everyCallEndsAndWhatIsToldNotToBeAppliedIsNot() {
         RaftQueue<byte[]> hurried = queue.withTimeout(Duration.ofMillis(300));
@@ -58,10 +63,10 @@ class StalledEngineTest {
                 hurried.sendAsync(new byte[2]),
                 hurried.sendAllAsync(List.of(new byte[3], new byte[4])),
                 hurried.pollAsync(),
-                CompletableFuture.supplyAsync(() -> hurried.send(new byte[5])),
-                CompletableFuture.supplyAsync(hurried::size),
-                CompletableFuture.supplyAsync(hurried::purge),
-                CompletableFuture.supplyAsync(() -> hurried.browse(10)),
+                inItsThread(() -> hurried.send(new byte[5])),
+                inItsThread(hurried::size),
+                inItsThread(hurried::purge),
+                inItsThread(() -> hurried.browse(10)),
                 node.remove("node09", false, Duration.ofMillis(300)));
         await().atMost(Duration.ofSeconds(10)).until(() -> calls.stream().allMatch(CompletableFuture::isDone));
         assertThat(calls)
