@@ -135,6 +135,7 @@ final class HouseFaults {
             for (int i = 0; i < 12 && leader == null; i++) {
                 house.advance(100 + random.nextInt(300));
                 delivery.all();
+                house.clients.settle(); // callers read what they took at once, not seconds later
                 leader = house.serving();
             }
             if (leader == null) {
