@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +32,7 @@ class GoneClientsTest {
     }
 
     private RawHttp.Answer request(String line, String body) throws IOException {
-        return RawHttp.once(
-                http.address(),
-                line + " HTTP/1.1",
-                List.of(),
-                body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+        return RawHttp.once(http.address(), line, body);
     }
 
     private RawHttp begin(String line) throws IOException {

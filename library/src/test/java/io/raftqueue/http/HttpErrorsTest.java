@@ -15,7 +15,6 @@ import io.raftqueue.QueueFullException;
 import io.raftqueue.Role;
 import io.raftqueue.StorageFullException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -217,10 +216,6 @@ class HttpErrorsTest {
     }
 
     private RawHttp.Answer request(String line, String body) throws IOException {
-        return RawHttp.once(
-                http.address(),
-                line + " HTTP/1.1",
-                List.of(),
-                body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+        return RawHttp.once(http.address(), line, body);
     }
 }

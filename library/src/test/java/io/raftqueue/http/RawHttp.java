@@ -40,6 +40,12 @@ final class RawHttp implements AutoCloseable {
         in = new java.io.BufferedInputStream(socket.getInputStream());
     }
 
+    /** One request such as {@code GET /path} on a connection of its own, with a text or none. */
+    static Answer once(String address, String request, String body) throws IOException {
+        return once(
+                address, request + " HTTP/1.1", List.of(), body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** One request on a connection of its own; the head is made from the lines, {@code Host} is added. */
     static Answer once(String address, String requestLine, List<String> headers, byte[] body) throws IOException {
         try (var http = new RawHttp(address)) {

@@ -2,9 +2,11 @@ package io.raftqueue.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftqueue.JoinOutcome;
 import io.raftqueue.command.Command;
 import io.raftqueue.command.MessageBody;
 import io.raftqueue.command.Result;
+import io.raftqueue.raft.PeerMessage.Admin;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +58,14 @@ final class HouseStory {
         CompletableFuture<Result> result = new CompletableFuture<>();
         at.core.submissions.add(command, result, late -> {}, at.now() + seconds * 1_000_000_000L, at.now());
         return result;
+    }
+
+    /** Asks a member for another's joining or removal. */
+    CompletableFuture<JoinOutcome> ask(SimulatedMember asked, Admin.Kind kind, SimulatedMember whom, long seconds) {
+        CompletableFuture<JoinOutcome> outcome = new CompletableFuture<>();
+        asked.core.requests.add(
+                kind, whom.name, whom.address, false, outcome, asked.now() + seconds * 1_000_000_000L, asked.now());
+        return outcome;
     }
 
     /** The answer, however long it takes within its deadline. */

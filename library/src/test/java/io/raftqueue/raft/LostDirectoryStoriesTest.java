@@ -102,10 +102,10 @@ class LostDirectoryStoriesTest {
                             + " is empty: start it without -leader, with -paddr=localhost:3002");
             assertThat(mistaken.status().failed()).isTrue();
             cluster.stop(1);
-            assertThat(names(cluster.directory(1)))
+            assertThat(names(cluster.directory(1), 1))
                     .hasSize(2)
                     .allMatch(name -> name.startsWith("abandoned-") || name.equals("LOCK"));
-            assertThat(namesBelow(cluster.directory(1))).noneMatch(name -> name.endsWith(".tmp"));
+            assertThat(names(cluster.directory(1), 2)).noneMatch(name -> name.endsWith(".tmp"));
 
             cluster.startAt(1, builder -> builder.awaitJoin());
             cluster.node(leader)
@@ -117,15 +117,11 @@ class LostDirectoryStoriesTest {
         }
     }
 
-    private static List<String> names(Path root) throws IOException {
-        try (Stream<Path> all = Files.list(root)) {
-            return all.map(path -> String.valueOf(path.getFileName())).toList();
-        }
-    }
-
-    private static List<String> namesBelow(Path root) throws IOException {
-        try (Stream<Path> all = Files.walk(root)) {
-            return all.map(path -> String.valueOf(path.getFileName())).toList();
+    private static List<String> names(Path root, int depth) throws IOException {
+        try (Stream<Path> all = Files.walk(root, depth)) {
+            return all.filter(path -> !path.equals(root))
+                    .map(path -> String.valueOf(path.getFileName()))
+                    .toList();
         }
     }
 

@@ -13,19 +13,6 @@ import org.junit.jupiter.api.Test;
 class PromotionStoriesTest {
     private final HouseStory story = new HouseStory(3);
 
-    private CompletableFuture<JoinOutcome> join(SimulatedMember asked, SimulatedMember newcomer) {
-        CompletableFuture<JoinOutcome> outcome = new CompletableFuture<>();
-        asked.core.requests.add(
-                Admin.Kind.JOIN,
-                newcomer.name,
-                newcomer.address,
-                false,
-                outcome,
-                asked.now() + 30_000_000_000L,
-                asked.now());
-        return outcome;
-    }
-
     private static boolean isAppend(PeerMessage message) {
         return message instanceof PeerMessage.Consensus c && c.envelope().message() instanceof AppendRequest;
     }
@@ -36,7 +23,7 @@ class PromotionStoriesTest {
         SimulatedMember dies = story.house.join(new Begin.AwaitJoin());
         // It holds the log before its own coming in is committed, and dies before it can be given a vote.
         story.network = (to, message) -> to == leader || to == dies || !isAppend(message);
-        join(leader, dies);
+        story.ask(leader, Admin.Kind.JOIN, dies, 30);
         story.within(
                 1,
                 () -> leader.core.consensus().followers(leader.now()).stream()
@@ -49,7 +36,8 @@ class PromotionStoriesTest {
         story.within(1, () -> leader.core.consensus().configurationCommitted());
         assertThat(leader.leads()).isTrue();
 
-        CompletableFuture<JoinOutcome> next = join(leader, story.house.join(new Begin.AwaitJoin()));
+        CompletableFuture<JoinOutcome> next =
+                story.ask(leader, Admin.Kind.JOIN, story.house.join(new Begin.AwaitJoin()), 30);
         story.within(10, next::isDone);
 
         assertThat(next).isCompletedWithValue(JoinOutcome.VOTER);

@@ -41,7 +41,7 @@ class RemovalStoriesTest {
         story.network = (to, message) -> to != slow;
         story.answered(story.send(leader, 10, 5)); // so the slow one is not chosen to lead
 
-        CompletableFuture<JoinOutcome> removal = ask(next, Admin.Kind.REMOVE, leader, 10);
+        CompletableFuture<JoinOutcome> removal = story.ask(next, Admin.Kind.REMOVE, leader, 10);
         story.within(1, next.core::ready);
         for (int i = 0; i < 30; i++) {
             story.step();
@@ -62,7 +62,7 @@ class RemovalStoriesTest {
         story.house.crash(dead, false);
         story.passes(5);
 
-        CompletableFuture<JoinOutcome> removal = ask(leader, Admin.Kind.REMOVE, alive, 10);
+        CompletableFuture<JoinOutcome> removal = story.ask(leader, Admin.Kind.REMOVE, alive, 10);
         story.within(3, removal::isDone);
 
         assertThat(removal.handle((done, why) -> why).join()).hasMessageContaining("bring members back first");
@@ -88,10 +88,10 @@ class RemovalStoriesTest {
         story.network = (to, message) -> to == newcomer
                 ? message instanceof PeerMessage.Hello
                 : !(message instanceof PeerMessage.AdminAnswer && loses.getAndSet(false));
-        CompletableFuture<JoinOutcome> join = ask(asked, Admin.Kind.JOIN, newcomer, 30);
+        CompletableFuture<JoinOutcome> join = story.ask(asked, Admin.Kind.JOIN, newcomer, 30);
         story.within(5, () -> members(leader) == 4);
 
-        CompletableFuture<JoinOutcome> removal = ask(leader, Admin.Kind.REMOVE, newcomer, 10);
+        CompletableFuture<JoinOutcome> removal = story.ask(leader, Admin.Kind.REMOVE, newcomer, 10);
         story.within(10, removal::isDone);
         story.passes(30);
 
@@ -102,14 +102,6 @@ class RemovalStoriesTest {
                 .isInstanceOfSatisfying(
                         MembershipException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
                 .hasMessageContaining("its removal was asked for after this join");
-    }
-
-    private static CompletableFuture<JoinOutcome> ask(
-            SimulatedMember asked, Admin.Kind kind, SimulatedMember whom, long seconds) {
-        CompletableFuture<JoinOutcome> outcome = new CompletableFuture<>();
-        asked.core.requests.add(
-                kind, whom.name, whom.address, false, outcome, asked.now() + seconds * 1_000_000_000L, asked.now());
-        return outcome;
     }
 
     private static int members(SimulatedMember leader) {
